@@ -1,0 +1,1 @@
+"""Qingsheng (情声): Mandarin speech with emotion as an HTTP service."""

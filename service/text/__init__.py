@@ -1,0 +1,1 @@
+"""The Mandarin front end: text or SSML in, typed sentences out."""

@@ -1,0 +1,68 @@
+"""What a voice is, to the rest of the service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.text.sentence import Sentence
+
+Samples = NDArray[np.float32]
+"""Mono samples, shape (n,), finite, in [-1, 1]."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordTiming:
+    """When a word is heard: seconds from the start of the audio it belongs to.
+
+    ``start_char`` and ``end_char`` are the word's span in the source text, half open.
+    """
+
+    text: str
+    start: float
+    end: float
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A sentence as a voice spoke it, without silence at either end, and its word timings."""
+
+    samples: Samples
+    words: tuple[WordTiming, ...]
+
+
+class Voice(Protocol):
+    """Something that speaks sentences. Implementations are safe to call from several threads.
+
+    Attributes:
+        name: how requests choose it.
+        gender: ``"female"`` or ``"male"``.
+        sample_rate: of the clips, in Hz.
+        emotions: the names that it can express; ``"neutral"`` is the first.
+        version: changes whenever the same sentence would sound different (weights, prosody tables).
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def gender(self) -> str: ...
+    @property
+    def sample_rate(self) -> int: ...
+    @property
+    def emotions(self) -> tuple[str, ...]: ...
+    @property
+    def version(self) -> str: ...
+
+    def speak(self, sentence: Sentence) -> Clip:
+        """Speaks one sentence, each word in its own style.
+
+        Pauses inside the sentence (break levels, ``Word.pause``) are part of the clip; the silence
+        around it is not. Rate, pitch, volume, emotion and intensity come from the words' styles;
+        ``Style.voice`` has been acted on already.
+        """
+        ...
