@@ -5,19 +5,76 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from service.text.data import table
 from service.text.lexicon import Lexicon, Phones
 from service.text.sentence import Syllable
 
-_LETTERS = (
-    "EY1|B IY1|S IY1|D IY1|IY1|EH1 F|JH IY1|EY1 CH|AY1|JH EY1|K EY1|EH1 L|EH1 M|EH1 N|OW1|P IY1|K Y UW1|AA1 R|EH1 S"
-    "|T IY1|Y UW1|V IY1|D AH1 B AH0 L Y UW0|EH1 K S|W AY1|Z IY1"
-).split("|")
+_LETTERS: dict[str, tuple[str, ...]] = {
+    letter: tuple(name.split())
+    for letter, name in zip(
+        "abcdefghijklmnopqrstuvwxyz",
+        (
+            *("EY1", "B IY1", "S IY1", "D IY1", "IY1", "EH1 F", "JH IY1", "EY1 CH", "AY1", "JH EY1", "K EY1"),
+            *(
+                "EH1 L",
+                "EH1 M",
+                "EH1 N",
+                "OW1",
+                "P IY1",
+                "K Y UW1",
+                "AA1 R",
+                "EH1 S",
+                "T IY1",
+                "Y UW1",
+                "V IY1",
+            ),
+            *("D AH1 B AH0 L Y UW0", "EH1 K S", "W AY1", "Z IY1"),
+        ),
+        strict=True,
+    )
+}
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _ONSETS = frozenset(
-    "P R,P L,P Y,B R,B L,B Y,T R,T W,D R,D W,K R,K L,K W,K Y,G R,G L,G W,F R,F L,F Y,TH R,TH W,SH R,S P,S T,S K,S M,S N"
-    ",S L,S W,S F,V Y,M Y,HH Y,N Y,HH W,S P R,S P L,S T R,S K R,S K W,S K Y,S P Y".split(",")
+    (
+        *(
+            "P R",
+            "P L",
+            "P Y",
+            "B R",
+            "B L",
+            "B Y",
+            "T R",
+            "T W",
+            "D R",
+            "D W",
+            "K R",
+            "K L",
+            "K W",
+            "K Y",
+            "G R",
+        ),
+        *(
+            "G L",
+            "G W",
+            "F R",
+            "F L",
+            "F Y",
+            "TH R",
+            "TH W",
+            "SH R",
+            "S P",
+            "S T",
+            "S K",
+            "S M",
+            "S N",
+            "S L",
+            "S W",
+        ),
+        *("S F", "V Y", "M Y", "HH Y", "N Y", "HH W"),
+        *("S P R", "S P L", "S T R", "S K R", "S K W", "S K Y", "S P Y"),
+    )
 )
 _SPELLED_UP_TO = 3
 
@@ -82,10 +139,8 @@ def _possessive(phones: list[str]) -> Phones:
 
 
 def _spell(word: str) -> Spoken:
-    letters = [letter for letter in word.lower() if "a" <= letter <= "z"]
-    return Spoken(
-        word, phones=tuple(s for letter in letters for s in syllabify(_LETTERS[ord(letter) - 97].split()))
-    )
+    letters = [letter for letter in word.lower() if letter in _LETTERS]
+    return Spoken(word, phones=tuple(s for letter in letters for s in syllabify(_LETTERS[letter])))
 
 
 def syllabify(phones: Sequence[str]) -> tuple[Phones, ...]:
@@ -95,12 +150,12 @@ def syllabify(phones: Sequence[str]) -> tuple[Phones, ...]:
     """
     nuclei = [i for i, phone in enumerate(phones) if phone[-1].isdigit()]
     bounds = [0]
-    for left, right in zip(nuclei, nuclei[1:], strict=False):
+    for left, right in pairwise(nuclei):
         start = right
         while start - 1 > left and _is_onset(phones[start - 1 : right]):
             start -= 1
         bounds.append(start)
-    return tuple(tuple(phones[a:b]) for a, b in zip(bounds, [*bounds[1:], len(phones)], strict=True))
+    return tuple(tuple(phones[a:b]) for a, b in pairwise((*bounds, len(phones))))
 
 
 def _is_onset(consonants: Sequence[str]) -> bool:

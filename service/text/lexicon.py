@@ -25,7 +25,8 @@ class Lexicon:
 
     A lexicon is a TSV of word and reading. The reading of a Chinese word is one pinyin syllable with tone
     digit for each character (``会计算<TAB>hui4 ji4 suan4``), tones as in a dictionary, before sandhi. That of
-    a Latin word is ARPAbet (``redis<TAB>R EH1 D IH0 S``) or, for a name that is Chinese, pinyin. Later lines win.
+    a Latin word is ARPAbet (``redis<TAB>R EH1 D IH0 S``) or, for a name that is Chinese, pinyin. Later lines
+    win.
 
     A word of the built-in list holds only where the text falls into words at both of its ends, one of the
     operator's anywhere.

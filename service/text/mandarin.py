@@ -20,7 +20,7 @@ _FIGURE_GROUP = 4
 
 
 class Mandarin:
-    """Segments runs of Chinese characters and reads them; tones are those of the dictionary, before sandhi."""
+    """Segments runs of Chinese characters and reads them, with the tones of the dictionary, before sandhi."""
 
     def __init__(self, syllabary: Syllabary, lexicon: Lexicon) -> None:
         self._syllabary = syllabary
@@ -91,5 +91,10 @@ class Mandarin:
                     syllables[i - 1], syllables[i] = merged, None
 
 
+def _unknown(characters: str) -> str:
+    """Characters without a reading, one by one: pypinyin takes a list, whatever its types say."""
+    return list(characters)  # type: ignore[return-value]
+
+
 def _pinyin(text: str) -> list[str]:
-    return lazy_pinyin(text, style=Style.TONE3, errors=list, neutral_tone_with_five=True)
+    return lazy_pinyin(text, style=Style.TONE3, errors=_unknown, neutral_tone_with_five=True)

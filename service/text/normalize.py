@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from re import Match, Pattern
 
 from wetext import Normalizer as WeText
 
 from service.text.glyph import Glyph, respell, text_of
+from service.text.numerals import digits
 from service.text.rules import all_rules
-from service.text.rules.rule import Rule
 
 _WORTH_A_LOOK = re.compile(r"[^\u4e00-\u9fff\u3400-\u4dbf，。！？；：、“”‘’（）《》…—\s]")
-_DIGIT = re.compile(r"[0-9]")
+_FIGURES = re.compile(r"[-−]?[0-9][0-9.,:/%]*[\u4e00-\u9fff]?")
+_LONGEST_FIGURES = 24
 
 
 class Normalizer:
@@ -31,32 +33,31 @@ class Normalizer:
         Pinned glyphs and pauses pass unchanged. New glyphs carry the span of all that they replace.
         """
         result = list(glyphs)
-        if not _WORTH_A_LOOK.search(text_of(result)):
+        text = text_of(result)
+        if not _WORTH_A_LOOK.search(text):
             return result
         for rule in self._rules:
-            result = _apply(rule, result)
-        if _DIGIT.search(text_of(result)):
-            result = self._apply_base(result)
-        return result
+            if rule.pattern.search(text):
+                result = _replace(rule.pattern, rule.speak, result)
+                text = text_of(result)
+        return _replace(_FIGURES, self._base_words, result)
 
-    def _apply_base(self, glyphs: list[Glyph]) -> list[Glyph]:
-        text = text_of(glyphs)
-        result: list[Glyph] = []
-        done = 0
-        for mapping in self._base.normalize_with_mapping(text).mappings:
-            if mapping.input_end > mapping.input_start:
-                result += glyphs[done : mapping.input_start]
-                result += respell(glyphs[mapping.input_start : mapping.input_end], mapping.output_text)
-                done = mapping.input_end
-        return result + glyphs[done:]
+    def _base_words(self, match: Match[str]) -> str:
+        """One figure, with what it counts, by the grammars of wetext; a jumble of signs digit by digit."""
+        figures = match[0]
+        spoken = self._base.normalize(figures) if len(figures) <= _LONGEST_FIGURES else figures
+        return "".join(digits(char) or char for char in spoken)
 
 
-def _apply(rule: Rule, glyphs: list[Glyph]) -> list[Glyph]:
+def _replace(
+    pattern: Pattern[str], speak: Callable[[Match[str]], str | None], glyphs: list[Glyph]
+) -> list[Glyph]:
+    """The glyphs with every match of ``pattern`` in them put into words, where ``speak`` has words for it."""
     text = text_of(glyphs)
     result: list[Glyph] = []
     done = 0
-    for match in rule.pattern.finditer(text):
-        spoken = rule.speak(match) if match.end() > match.start() else None
+    for match in pattern.finditer(text):
+        spoken = speak(match) if match.end() > match.start() else None
         if spoken is not None:
             result += glyphs[done : match.start()]
             result += respell(glyphs[match.start() : match.end()], spoken)

@@ -67,7 +67,7 @@ def _four(group: str) -> str:
 
 
 def number(text: str, *, liang: bool = False) -> str:
-    """A number as written, thousands commas, sign and decimals included: ``-1,234.50`` is 负一千二百三十四点五零."""
+    """A number as written, with sign, commas and decimals: ``-1,234.50`` is 负一千二百三十四点五零."""
     sign = "负" if text[0] in "-−" else ""
     whole, _, decimals = text.lstrip("-−+").replace(",", "").partition(".")
     if decimals:

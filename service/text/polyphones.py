@@ -17,7 +17,9 @@ class HanWord:
     tag: str
 
 
-_PRONOUNS = frozenset("你 我 他 她 它 您 咱 谁 我们 你们 他们 她们 咱们 大家".split())
+_PRONOUNS = frozenset(
+    ("你", "我", "他", "她", "它", "您", "咱", "谁", "我们", "你们", "他们", "她们", "咱们", "大家")
+)
 _NUMBERS = frozenset("零一二三四五六七八九十百千万两半几")
 _TITLES = (
     "先生",
@@ -122,7 +124,7 @@ def _tag(words: Sequence[HanWord], i: int) -> str:
 
 
 def _de(text: str, words: Sequence[HanWord], i: int) -> str | None:
-    """得 is děi (must) between a pronoun or adverb and what has to be done, else the particle after a verb."""
+    """得 is děi (must) between a pronoun or adverb and what is to be done, else the particle after a verb."""
     before = _own(text, words[i - 1]) if i else ""
     must = before in _PRONOUNS or _tag(words, i - 1) == "d"
     if (must or not i) and _tag(words, i + 1)[:1] in ("v", "p", "d", "b", "a") and _tag(words, i + 1) != "":
@@ -130,7 +132,7 @@ def _de(text: str, words: Sequence[HanWord], i: int) -> str | None:
     return "de5" if i else None
 
 
-def _de_after_adverb(text: str, words: Sequence[HanWord], i: int) -> str | None:
+def _de_after_adverb(_: str, words: Sequence[HanWord], i: int) -> str | None:
     """地 is the particle between how and what is done: before a verb, after an adverb, adjective or idiom."""
     if (
         words[i].tag in ("uv", "u")
@@ -142,7 +144,7 @@ def _de_after_adverb(text: str, words: Sequence[HanWord], i: int) -> str | None:
 
 
 def _wei(text: str, words: Sequence[HanWord], i: int) -> str | None:
-    """为 is wéi (be, as) before an amount or where no verb follows it, wèi (for) before somebody who is served."""
+    """为 is wéi (as) before an amount or where no verb follows, wèi (for) before somebody who is served."""
     if i and i + 1 < len(words):
         following = text[words[i + 1].start]
         if following in _NUMBERS or following == "负" or _tag(words, i + 1) == "m":

@@ -89,7 +89,7 @@ def _bounded(glyphs: Sequence[Glyph], text: str, start: int, end: int) -> Iterat
 
 
 def _best_cut(text: str, start: int, limit: int) -> int:
-    """Right after the last good mark of the window's second half, else before the number or word at its end."""
+    """After the last good mark of the window's second half, else before the number or word at its end."""
     for marks in _CUTS:
         found = [
             match.end()

@@ -1,7 +1,7 @@
 """SSML: which words, in which style, with which pauses. https://www.w3.org/TR/speech-synthesis11/
 
-``<emotion category intensity>`` is an extension, as Alibaba's voices have it. DTDs and entity declarations are
-refused, so neither external nor recursive entities exist.
+``<emotion category intensity>`` is an extension, as Alibaba's voices have it. DTDs and entity declarations
+are refused, so neither external nor recursive entities exist.
 """
 
 from __future__ import annotations
@@ -83,12 +83,12 @@ def _well_formed_input(text: str) -> str:
     return re.sub(r"[^\n]", " ", text[:blank]) + text[blank:]
 
 
-class _Reader(DefusedExpatParser):  # type: ignore[misc]  # defusedxml has no types for this class
+class _Reader(DefusedExpatParser):
     """Reports each stretch of text where it stands, not gathered into one."""
 
     def reset(self) -> None:
         super().reset()
-        self._parser.buffer_text = False
+        self._parser.buffer_text = False  # type: ignore[attr-defined]  # not in the stubs
 
 
 class _Document(ContentHandler):
@@ -173,7 +173,7 @@ class _Document(ContentHandler):
         pin = Pin(tuple(syllable for syllable in syllables if syllable is not None))
         if not pin.syllables or len(pin.syllables) != len(syllables):
             raise ValueError(
-                f'phoneme ph="{given["ph"]}" must be pinyin syllables with tone digits 1 to 5, such as "chong2 qing4"'
+                f'phoneme ph="{given["ph"]}" must be pinyin syllables with tone digits, such as "chong2"'
             )
         text = "".join(glyph.char for glyph in inside).strip() or given["ph"]
         return [replace(glyph, pin=pin) for glyph in respell(inside, text)]
@@ -184,7 +184,9 @@ class _Document(ContentHandler):
 
     def _place(self) -> int:
         """The offset in the source of the event that is being handled."""
-        return self._line_starts[self._reader.getLineNumber() - 1] + self._reader.getColumnNumber()
+        return self._line_starts[(self._reader.getLineNumber() or 1) - 1] + (
+            self._reader.getColumnNumber() or 0
+        )
 
     def _valid(self, make: Callable[[], T]) -> T:
         try:
@@ -194,7 +196,7 @@ class _Document(ContentHandler):
 
 
 def _styled(style: Style, name: str, given: Mapping[str, str]) -> Style:
-    """The style inside an element: emotions and voices replace, prosody composes within the allowed ranges."""
+    """The style inside an element: emotions and voices replace, prosody composes within its ranges."""
     if name == "emotion":
         strength = values.intensity(given["intensity"]) if "intensity" in given else style.intensity
         return replace(style, emotion=given["category"], intensity=strength)

@@ -1,4 +1,7 @@
-"""The values of SSML attributes: rates, pitches, volumes, pauses. Each function raises ValueError with one sentence."""
+"""The values of SSML attributes: rates, pitches, volumes, pauses.
+
+Each function raises ValueError with one sentence.
+"""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Syllabary:
         self.phones = {name: (parts[0], parts[1]) for name, parts in document("py2phones.json").items()}
 
     def parse(self, written: str) -> Syllable | None:
-        """``"hao3"`` or ``"dianr3"`` as a syllable (no digit or 0 is neutral), or None if there is none such."""
+        """``"hao3"`` or ``"dianr3"`` as a syllable (no digit or 0 is neutral), or None if none is such."""
         match = _WRITTEN.fullmatch(written if written[-1:].isdigit() else written + "5")
         if match is None:
             return None

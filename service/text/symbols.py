@@ -19,7 +19,7 @@ class SymbolRenderer:
     def render(self, sentence: Sentence, speaker: str = "F7") -> str:
         """One line of symbols, one blank between them, the last one ``#4``.
 
-        Phones carry their word's emotion; break symbols carry ``emotion_none``, as the official front end writes them.
+        Phones carry their word's emotion, break symbols ``emotion_none``, as official lines do.
         """
         return " ".join(symbol for word in sentence.words for symbol in self._word(word, speaker))
 
@@ -29,8 +29,8 @@ class SymbolRenderer:
         index = 0
         for phones, tone in syllables:
             for place, phone in enumerate(phones):
-                flag = _flag("s", place, len(phones) - 1)
-                yield f"{{{phone}${tone}${flag}${_flag('word', index, last)}$emotion_{word.style.emotion}${speaker}}}"
+                flags = f"{_flag('s', place, len(phones) - 1)}${_flag('word', index, last)}"
+                yield f"{{{phone}${tone}${flags}$emotion_{word.style.emotion}${speaker}}}"
                 index += 1
         yield f"{{#{word.break_after}$tone_none$s_none$word_none$emotion_none${speaker}}}"
 

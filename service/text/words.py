@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from service.text import prosody, sandhi
 from service.text.english import English, Spoken
@@ -82,7 +82,7 @@ class WordMaker:
         _change_yi_bu(text, syllables, {word.end - 1 for word in words if word.end - word.start > 1})
         for word in words:
             bounds = [word.start, *_style_changes(glyphs, word.start, word.end), word.end]
-            for start, end in zip(bounds, bounds[1:], strict=False):
+            for start, end in pairwise(bounds):
                 spoken = [s for s in syllables[start:end] if s is not None]
                 if spoken:
                     parts = self._mandarin.parts(text[start:end])
@@ -168,7 +168,7 @@ def _third_tones(drafts: Sequence[Draft]) -> None:
     start = 0
     for i, draft in enumerate(drafts):
         if draft.break_after > 1 or i == len(drafts) - 1:
-            phrase = [d for d in drafts[start : i + 1]]
+            phrase = drafts[start : i + 1]
             movable = [[] if d.pinned else d.syllables for d in phrase]
             sandhi.third_tones(movable, [() if d.pinned else d.parts for d in phrase])
             start = i + 1

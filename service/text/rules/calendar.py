@@ -5,11 +5,11 @@ from __future__ import annotations
 from re import Match
 
 from service.text.numerals import cardinal, digits
-from service.text.rules.rule import DASH, Rule, after, before, is_score, rule
+from service.text.rules.rule import DASH, Rule, after, before, follows, is_score, rule
 
 _DURATION = r"^(?:多|余)?年?的?(?:历史|文明|以前|以来|之久|左右|时间|前|后|来|间|间隔)"
-_DAY_WORDS = r"^(?:日|号|前|之前|以前|开始|开会|起|到期|截止|上午|下午|晚上|早上|中午|凌晨|星期|周|\(?周|的会|的票|出发|到)"
-_TIME = r"(?P<h{0}>[01]?\d|2[0-4])[::](?P<m{0}>[0-5]\d)(?:[::](?P<s{0}>[0-5]\d))?"
+_DAY_WORDS = r"^(?:[日号前起到]|之前|以前|开始|开会|截止|[上下中]午|[晚早]上|凌晨|星期|\(?周|的[会票]|出发)"
+_TIME = r"(?P<h{0}>[01]?\d|2[0-4]):(?P<m{0}>[0-5]\d)(?::(?P<s{0}>[0-5]\d))?"
 
 
 def _day(month: str, day: str) -> bool:
@@ -59,10 +59,10 @@ def _slash_date(match: Match[str]) -> str | None:
         return None
     if not (
         after(match, _DAY_WORDS)
-        or before(match, r"(?:于|从|自|日期|时间|截止|截至|今天是|定在|约在|放在|改到|每年)[::]?\s?$")
+        or before(match, r"(?:于|从|自|日期|时间|截止|截至|今天是|定在|约在|放在|改到|每年):?\s?$")
     ):
         return None
-    return f"{cardinal(match[1])}月{cardinal(match[2])}{'' if match.string[match.end() :][:1] in '日号' and match.string[match.end() :] else '日'}"
+    return f"{cardinal(match[1])}月{cardinal(match[2])}{'' if follows(match, '日号') else '日'}"
 
 
 def _clock(hour: str, minute: str, second: str | None) -> str:
@@ -139,11 +139,16 @@ def rules() -> tuple[Rule, ...]:
             lambda m: f"{cardinal(m[1])}{m[2]}到{cardinal(m[3])}",
         ),
         rule("day", r"(?<![\d.])(\d{1,4})(?=[日号](?!元))", lambda m: cardinal(m[1])),
+        rule(
+            "month-day",
+            r"(?<![\dA-Za-z.-])(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d.-])",
+            lambda m: f"{cardinal(m[1])}月{cardinal(m[2])}日",
+        ),
         rule("slash date", r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/])", _slash_date),
-        rule("times", rf"(?<![\d::.]){_TIME.format(1)}{DASH}{_TIME.format(2)}(?![\d::])", _time_range),
+        rule("times", rf"(?<![\d:.]){_TIME.format(1)}{DASH}{_TIME.format(2)}(?![\d:])", _time_range),
         rule(
             "time",
-            rf"(?<![\d::.]){_TIME.format(1)}(?:\s?(?P<ampm>[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?![\d::])",
+            rf"(?<![\d:.]){_TIME.format(1)}(?:\s?(?P<ampm>[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?![\d:])",
             _time,
         ),
         rule(

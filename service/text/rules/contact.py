@@ -9,8 +9,9 @@ from service.text.glyph import REST
 from service.text.numerals import digits
 from service.text.rules.rule import COUNTED, Rule, after, before, follows, rule
 
-_TOP = "com|cn|org|net|edu|gov|io|ai|app|dev|info|me|tv|cc|co|top|xyz|html?|php|pdf|hk|tw|jp|uk|us|de|fr|eu|shop|vip|site"
-_HOST = rf"(?:[A-Za-z0-9_-]{{1,63}}\.){{1,8}}(?:{_TOP})(?![A-Za-z0-9])"
+_TOP = "com|cn|org|net|edu|gov|io|ai|app|dev|info|me|tv|cc|co|top|xyz|hk|tw|jp|uk|us|de|fr|eu|shop|vip|site"
+_FILES = "html?|php|pdf|docx?|xlsx?|pptx?|txt|csv|zip|jpe?g|png|gif|mp[34]|exe|apk|json"
+_HOST = rf"(?:[A-Za-z0-9_-]{{1,63}}\.){{1,8}}(?:{_TOP}|{_FILES})(?![A-Za-z0-9])"
 _PATH = r"[A-Za-z0-9._~:/?#@!$&'*+;=%-]"
 _SIGNS = {
     ".": "点",
@@ -86,17 +87,20 @@ def rules() -> tuple[Rule, ...]:
         rule("e-mail", rf"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{{1,64}}@{_HOST}", _address),
         rule(
             "URL",
-            rf"(?<![A-Za-z0-9@.])(?:(?:https?|ftp)://{_PATH}{{1,2000}}|(?<![-_]){_HOST}(?::\d{{1,5}})?(?:/{_PATH}{{0,2000}})?)",
+            rf"(?<![A-Za-z0-9@.])(?:(?:https?|ftp)://{_PATH}{{1,2000}}"
+            rf"|(?<![-_]){_HOST}(?::\d{{1,5}})?(?:/{_PATH}{{0,2000}})?)",
             _address,
         ),
         rule(
             "mobile",
-            r"(?<![\dA-Za-z.])(?:\(?(?:\+|00)(?P<country>86)\)?[- ]?)?(?P<a>1[3-9]\d)(?P<s>[- ]?)(?P<b>\d{4})(?P=s)(?P<c>\d{4})(?![\d.]\d|\d)",
+            r"(?<![\dA-Za-z.])(?:\(?(?:\+|00)(?P<country>86)\)?[- ]?)?"
+            r"(?P<a>1[3-9]\d)(?P<s>[- ]?)(?P<b>\d{4})(?P=s)(?P<c>\d{4})(?![\d.]\d|\d)",
             _mobile,
         ),
         rule(
             "landline",
-            r"(?<![\d.])\(?(?P<area>0\d{2,3})\)?[- ]?(?P<a>\d{3,4})[- ]?(?P<b>\d{4})(?:\s?(?:-|转)(?P<x>\d{1,6}))?(?!\d)",
+            r"(?<![\d.])\(?(?P<area>0\d{2,3})\)?[- ]?(?P<a>\d{3,4})[- ]?(?P<b>\d{4})"
+            r"(?:\s?(?:-|转)(?P<x>\d{1,6}))?(?!\d)",
             _landline,
         ),
         rule("toll-free", r"(?<![\d.+])[48]00[- ]?\d{3,4}[- ]?\d{3,4}(?![\d.]\d|\d)", _toll_free),

@@ -37,7 +37,8 @@ def _money(match: Match[str]) -> str:
     amount = number(match["n"], liang=True)
     if match["n2"]:
         amount += "到" + number(match["n2"], liang=lone)
-    return f"{sign}{amount}{match['scale'] or ''}{match['unit'] or CURRENCY_SIGNS[match['mark']]}{_per(match['per'])}"
+    unit = match["unit"] or CURRENCY_SIGNS[match["mark"]]
+    return f"{sign}{amount}{match['scale'] or ''}{unit}{_per(match['per'])}"
 
 
 def _per(unit: str | None) -> str:
@@ -64,7 +65,7 @@ def _percent_range(match: Match[str]) -> str:
     return f"{name}{_percent(match['a'])}到{again}{_percent(match['b'])}"
 
 
-def _fraction(match: Match[str]) -> str:
+def _fraction(match: Match[str]) -> str | None:
     whole = f"{cardinal(match['whole'])}又" if match["whole"] else ""
     if match["a"].startswith("0") or match["b"].startswith("0") or before(match, "压"):
         return None
@@ -77,7 +78,7 @@ def _page(match: Match[str]) -> str:
 
 
 def _ratio(match: Match[str]) -> str:
-    return "比".join(number(part.strip()) for part in match[0].replace(":", ":").split(":"))
+    return "比".join(number(part.strip()) for part in match[0].split(":"))
 
 
 def _score(match: Match[str]) -> str | None:
@@ -96,20 +97,14 @@ def _unit_rules() -> tuple[Rule, ...]:
     signs = "|".join(escape(sign) for sign in sorted(units, key=len, reverse=True))
 
     def amount(match: Match[str]) -> str:
-        sign = "负" if match["sign"] else ""
-        low = (
-            number(match["low"], liang=True) + (units[match["u1"]] if match["u1"] else "") + "到"
-            if match["low"]
-            else ""
-        )
-        low_sign = "负" if match["sign1"] else ""
-        return (
-            f"{low_sign}{low}{sign}{number(match['n'], liang=True)}{match['scale'] or ''}{units[match['u']]}"
-        )
+        low = match["low"] and f"{number(match['low'], liang=True)}{units.get(match['u1'], '')}到"
+        start = f"{'负' if match['sign1'] else ''}{low or ''}{'负' if match['sign'] else ''}"
+        return f"{start}{number(match['n'], liang=True)}{match['scale'] or ''}{units[match['u']]}"
 
-    span = rf"(?:(?P<sign1>(?<![0-9A-Za-z)])[-−])?(?P<low>{NUMBER})\s?(?P<u1>{signs})?{DASH})?"
-    here = rf"(?<![\d.,A-Za-z]){span}(?P<sign>(?<![0-9A-Za-z)])[-−])?(?P<n>{NUMBER})\s?(?P<scale>万|亿|千)?\s?(?P<u>{signs})(?![A-Za-z])"
-    return (rule("unit", here, amount),)
+    minus = "(?<![0-9A-Za-z)])[-−]"
+    low = rf"(?:(?P<sign1>{minus})?(?P<low>{NUMBER})\s?(?P<u1>{signs})?{DASH})?"
+    high = rf"(?P<sign>{minus})?(?P<n>{NUMBER})\s?(?P<scale>万|亿|千)?\s?(?P<u>{signs})"
+    return (rule("unit", rf"(?<![\d.,A-Za-z]){low}{high}(?![A-Za-z])", amount),)
 
 
 def money() -> tuple[Rule, ...]:
@@ -117,8 +112,9 @@ def money() -> tuple[Rule, ...]:
     return (
         rule(
             "money",
-            rf"(?P<sign>[-−])?(?P<mark>US\$|HK\$|NT\$|[¥$€£₩])\s?(?P<n>{NUMBER})(?:{DASH}[¥$€£₩]?(?P<n2>{NUMBER}))?"
-            rf"\s?(?P<scale>{_SCALE})?(?P<unit>多?(?:元|美元|欧元|英镑|日元|块钱?|美金|港元|港币))?(?:/(?P<per>[年月日天人个次小克斤]))?",
+            rf"(?P<sign>[-−])?(?P<mark>US\$|HK\$|NT\$|[¥$€£₩])\s?(?P<n>{NUMBER})"
+            rf"(?:{DASH}[¥$€£₩]?(?P<n2>{NUMBER}))?\s?(?P<scale>{_SCALE})?"
+            r"(?P<unit>多?(?:元|美元|欧元|英镑|日元|块钱?|美金|港元|港币))?(?:/(?P<per>[年月日天人个次小克斤]))?",
             _money,
         ),
         rule(
@@ -161,7 +157,7 @@ def rules() -> tuple[Rule, ...]:
             r"(?<![\d/.])(?:(?P<whole>\d+)\s)?(?P<a>\d{1,6})\s?/\s?(?P<b>\d{1,6})(?![\d/.])",
             _fraction,
         ),
-        rule("ratio", r"(?<![\d.])\d+(?:\.\d+)?(?:[::]\d+(?:\.\d+)?){1,3}(?!\d)", _ratio),
+        rule("ratio", r"(?<![\d.])\d+(?:\.\d+)?(?::\d+(?:\.\d+)?){1,3}(?!\d)", _ratio),
         rule("score", r"(?<![\d.-])(\d{1,3})[-–—](\d{1,3})(?![\d.-])", _score),
         rule(
             "range",
