@@ -21,6 +21,7 @@ _ALIASES = {
     "～": "~",
     "﹣": "-",
     "－": "-",
+    "−": "-",
     "‐": "-",
     "‑": "-",
     "‒": "-",
@@ -40,6 +41,7 @@ _ALIASES |= {
     "＇": "'",
 }
 _ALIASES |= {"²": "²", "〇": "零", "○": "零", "’": "’"}
+_LIGATURES = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 _UNSPOKEN = frozenset(("Cc", "Cf", "Co", "Cn", "Cs", "So", "Mn", "Me", "Sk"))
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])：(?=[0-9])")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -89,17 +91,22 @@ def _forms(char: str) -> Sequence[str]:
     if category == "Nd":
         return (str(unicodedata.decimal(char)),)
     wide = unicodedata.normalize("NFKC", char)
+    if category == "No" and wide.isdigit():
+        return (*wide, " ")  # ① ② are two numbers, not twelve
     if wide != char and wide.isprintable() and not wide.isspace():
+        wide = wide.replace("\u2044", "/")
         return tuple(wide) if len(wide) <= 4 or wide.isascii() else (wide[0],)
     if category in _UNSPOKEN:
         return (" ",) if category == "So" else ()
     if category.startswith("Z"):
         return (" ",)
-    return (_unaccented(char),)
+    return tuple(_unaccented(char))
 
 
 def _unaccented(char: str) -> str:
     """The Latin letter under an accent (é is e); any other character as it is."""
+    if char.lower() in _LIGATURES:
+        return _LIGATURES[char.lower()]
     base = unicodedata.normalize("NFKD", char)[0]
     return base if base.isascii() and base.isalpha() else char
 

@@ -65,7 +65,8 @@ class FrontEnd:
             lead += pause
             for part in _bounded(words):
                 if held is not None:
-                    start = piece[0].start if part[0] is words[0] else part[0].start
+                    begin = piece[0].start if part[0] is words[0] else part[0].start
+                    start = max(begin, held.words[-1].end)
                     yield replace(held, end=start)
                 held = Sentence(tuple(part), start, length, lead)
                 lead = 0.0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from pypinyin import Style, lazy_pinyin
 from rjieba import Jieba
@@ -15,8 +16,17 @@ from service.text.sentence import Syllable
 from service.text.syllable import Syllabary
 
 HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
-_FIGURES = re.compile(r"[零幺一二三四五六七八九]{3,}")
-_FIGURE_GROUP = 4
+_NUMERALS = re.compile(r"[零幺一二两三四五六七八九十百千万亿点]{3,}")
+_DIGITS = "[零一二三四五六七八九]"
+_GROUPS = re.compile(
+    r"[零幺一二三四五六七八九]{1,4}(?![零幺一二三四五六七八九十百千万亿点])"  # a code's last digits
+    r"|[零幺一二三四五六七八九]{4}(?![十百千万亿点])"  # its first ones
+    rf"|[一二两三四五六七八九十]{{1,3}}点(?=(?:零?{_DIGITS}|{_DIGITS}?十{_DIGITS}?)分)"  # an hour
+    rf"|[零一二两三四五六七八九十百]{{1,3}}点{_DIGITS}{{1,2}}(?:万亿?|亿)?"  # a short decimal number
+    rf"|点{_DIGITS}{{1,4}}(?:万亿?|亿)?"  # the decimals of a long one
+    r"|[零一二两三四五六七八九十百千]+(?:万亿?|亿)?|."
+)
+"""What of a run of numerals is one prosodic word."""
 
 
 class Mandarin:
@@ -30,12 +40,13 @@ class Mandarin:
             if not self._jieba.has_word(word):
                 self._jieba.add_word(word, self._jieba.suggest_freq(word), "n")
 
-    def read(self, text: str) -> tuple[list[HanWord], list[Syllable | None]]:
+    def read(self, text: str, cuts: Iterable[int] = ()) -> tuple[list[HanWord], list[Syllable | None]]:
         """The words of a run of Chinese characters, and for each character its syllable.
 
+        No word crosses the offsets ``cuts``, where a number in words meets what was written in characters.
         A character has None when it is the 儿 of erhua or has no known reading.
         """
-        words = self._segment(text)
+        words = self._segment(text, cuts)
         syllables = self._readings(text, words)
         bounds = {0, *(word.end for word in words)}
         settled: set[int] = set()
@@ -55,16 +66,19 @@ class Mandarin:
             return (2, 1) if word.startswith(inner[0]) else (1, 2)
         return tuple(len(word[i : i + 2]) for i in range(0, len(word), 2))
 
-    def _segment(self, text: str) -> list[HanWord]:
-        words: list[HanWord] = []
-        done = 0
-        for figures in _FIGURES.finditer(text):
-            words += self._tagged(text, done, figures.start())
-            ends = [*range(figures.start() + _FIGURE_GROUP, figures.end(), _FIGURE_GROUP), figures.end()]
-            starts = [figures.start(), *ends[:-1]]
-            words += [HanWord(start, end, "m") for start, end in zip(starts, ends, strict=True)]
-            done = figures.end()
-        return words + self._tagged(text, done, len(text))
+    def _segment(self, text: str, cuts: Iterable[int]) -> list[HanWord]:
+        bounds = sorted({0, *cuts, len(text)})
+        return [word for start, end in pairwise(bounds) for word in self._stretch(text, start, end)]
+
+    def _stretch(self, text: str, start: int, end: int) -> Iterator[HanWord]:
+        for run in _NUMERALS.finditer(text, start, end):
+            yield from self._tagged(text, start, run.start())
+            start = run.start()
+            while start < run.end():
+                stop = min(_end_of_group(text, start), run.end())
+                yield HanWord(start, stop, "m")
+                start = stop
+        yield from self._tagged(text, start, end)
 
     def _tagged(self, text: str, start: int, end: int) -> list[HanWord]:
         words = []
@@ -89,6 +103,11 @@ class Mandarin:
                 merged = self._syllabary.with_erhua(previous)
                 if merged is not None:
                     syllables[i - 1], syllables[i] = merged, None
+
+
+def _end_of_group(text: str, start: int) -> int:
+    group = _GROUPS.match(text, start)
+    return group.end() if group else start + 1
 
 
 def _unknown(characters: str) -> str:

@@ -13,7 +13,7 @@ from service.text.numerals import digits
 from service.text.rules import all_rules
 
 _WORTH_A_LOOK = re.compile(r"[^\u4e00-\u9fff\u3400-\u4dbf，。！？；：、“”‘’（）《》…—\s]")
-_FIGURES = re.compile(r"[-−]?[0-9][0-9.,:/%]*[\u4e00-\u9fff]?")
+_FIGURES = re.compile(r"(?:(?<![0-9A-Za-z零一二三四五六七八九十百千万亿])-)?[0-9][0-9.,:/%]*")
 _LONGEST_FIGURES = 24
 
 

@@ -68,8 +68,8 @@ def _four(group: str) -> str:
 
 def number(text: str, *, liang: bool = False) -> str:
     """A number as written, with sign, commas and decimals: ``-1,234.50`` is 负一千二百三十四点五零."""
-    sign = "负" if text[0] in "-−" else ""
-    whole, _, decimals = text.lstrip("-−+").replace(",", "").partition(".")
+    sign = "负" if text[0] in "-" else ""
+    whole, _, decimals = text.lstrip("-+").replace(",", "").partition(".")
     if decimals:
         return f"{sign}{cardinal(whole or '0')}点{digits(decimals)}"
     return sign + cardinal(whole, liang=liang)

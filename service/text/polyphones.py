@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from pypinyin.constants import PHRASES_DICT
 
 from service.text.sentence import Syllable
 
@@ -21,6 +23,7 @@ _PRONOUNS = frozenset(
     ("你", "我", "他", "她", "它", "您", "咱", "谁", "我们", "你们", "他们", "她们", "咱们", "大家")
 )
 _NUMBERS = frozenset("零一二三四五六七八九十百千万两半几")
+_POINTERS = frozenset("这那哪每")
 _TITLES = (
     "先生",
     "女士",
@@ -101,18 +104,31 @@ def settle(text: str, words: Sequence[HanWord], syllables: list[Syllable | None]
         "只": _zhi,
         "长": _chang,
     }
-    rules |= {"量": _liang, "的": lambda *_: "de5"}
+    rules |= {"量": _liang, "还": _hai, "的": lambda *_: "de5"}
     for i, word in enumerate(words):
         if word.start in settled:
             continue
         char = text[word.start]
-        reading = None
-        if word.end - word.start == 1:
-            reading = rules[char](text, words, i) if char in rules else None
+        reading = rules[char](text, words, i) if char in rules and word.end - word.start == 1 else None
+        _settle_pair(text, word, syllables)
         if char in _SURNAMES and _is_surname(text, words, i):
             reading = _SURNAMES[char]
         if reading is not None:
             syllables[word.start] = Syllable(reading[:-1], int(reading[-1]))
+
+
+def _settle_pair(text: str, word: HanWord, syllables: list[Syllable | None]) -> None:
+    """Words of two characters: a doubled verb ends neutral, 得 behind a verb is a particle, 三只 counts."""
+    if word.end - word.start != 2:
+        return
+    first, second = text[word.start], text[word.start + 1]
+    last = syllables[word.end - 1]
+    if first == second and word.tag[:1] == "v" and last is not None:
+        syllables[word.end - 1] = replace(last, tone=5)
+    elif second == "得" and first + second not in PHRASES_DICT:
+        syllables[word.end - 1] = Syllable("de", 5)
+    elif second == "只" and first in _NUMBERS | _POINTERS:
+        syllables[word.end - 1] = Syllable("zhi", 1)
 
 
 def _own(text: str, word: HanWord) -> str:
@@ -132,15 +148,10 @@ def _de(text: str, words: Sequence[HanWord], i: int) -> str | None:
     return "de5" if i else None
 
 
-def _de_after_adverb(_: str, words: Sequence[HanWord], i: int) -> str | None:
-    """地 is the particle between how and what is done: before a verb, after an adverb, adjective or idiom."""
-    if (
-        words[i].tag in ("uv", "u")
-        and i
-        and _tag(words, i + 1)[:1] in ("v", "a", "p", "d", "r", "b", "m", "n", "c", "z", "")
-    ):
-        return "de5"
-    return None
+def _de_after_adverb(text: str, words: Sequence[HanWord], i: int) -> str | None:
+    """地 is the particle between how and what is done; after 的 or a noun, or before nothing, it is earth."""
+    how = _tag(words, i - 1)[:1] in ("d", "a", "z", "i", "l", "v", "m", "o", "b", "r") if i else False
+    return "de5" if how and i + 1 < len(words) and _own(text, words[i - 1]) != "这" else None
 
 
 def _wei(text: str, words: Sequence[HanWord], i: int) -> str | None:
@@ -163,13 +174,19 @@ def _zhong(text: str, words: Sequence[HanWord], i: int) -> str | None:
 def _zhi(text: str, words: Sequence[HanWord], i: int) -> str | None:
     """只 after a number counts animals and single things."""
     before = text[words[i].start - 1] if words[i].start else ""
-    return "zhi1" if before and (before in _NUMBERS or before in "这那哪每") else None
+    return "zhi1" if before in _NUMBERS | _POINTERS else None
 
 
 def _chang(text: str, words: Sequence[HanWord], i: int) -> str | None:
     """长 is zhǎng (to grow) before a particle or complement."""
     following = text[words[i].end : words[i].end + 1]
     return "zhang3" if following and following in "了出大高满成在着胖" else None
+
+
+def _hai(text: str, words: Sequence[HanWord], i: int) -> str | None:
+    """还 is huán (to give back) before who gets it or what is owed, else hái (still)."""
+    following = text[words[i].end : words[i].end + 1]
+    return "huan2" if following and following in "你我他她您钱债款贷书账" else None
 
 
 def _liang(text: str, words: Sequence[HanWord], i: int) -> str | None:

@@ -9,6 +9,7 @@ from service.text.sentence import BreakLevel, Style, Syllable
 
 _ENCLITIC_TAGS = frozenset(("uj", "uv", "ud", "ul", "ug", "uz", "y", "k", "u"))
 _ENCLITICS = frozenset("的地得了着过们吗呢吧啊呀嘛啦哦哟么")
+_MEASURES = frozenset("分秒元折点号年月日个位名岁级楼层路室")
 _MEASURE_TAGS = frozenset(("q", "m", "mq"))
 _BEFORE = frozenset(("p", "c", "d", "v", "r"))
 _SHORT_PHRASE, _BEST_PHRASE, _LONG_PHRASE = 4, 7, 10
@@ -51,10 +52,10 @@ def bind(drafts: Sequence[Draft]) -> list[Draft]:
 def _leans(left: Draft, right: Draft) -> bool:
     if left.break_after > 1 or left.mark or left.style != right.style or left.pinned or right.pinned:
         return False
-    if not left.syllables or len(right.text) > 1 or left.length > 4:
+    if not left.syllables or len(right.text) > 1 or left.length > 6:
         return False
     particle = right.text in _ENCLITICS and (right.tag in _ENCLITIC_TAGS or right.text in "的了吗呢吧们")
-    return particle or (left.tag == "m" and right.tag in _MEASURE_TAGS)
+    return particle or (left.tag == "m" and (right.tag in _MEASURE_TAGS or right.text in _MEASURES))
 
 
 def _joined(left: Draft, right: Draft) -> Draft:

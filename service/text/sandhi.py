@@ -52,7 +52,7 @@ def yi_bu(text: str, syllables: list[Syllable], fixed: Set[int] = frozenset()) -
 
 
 def _doubled(text: str, i: int) -> bool:
-    return 0 < i < len(text) - 1 and text[i - 1] == text[i + 1]
+    return 0 < i < len(text) - 1 and text[i - 1] == text[i + 1] and text[i - 2 : i - 1] != text[i]
 
 
 def _yi(text: str, syllables: Sequence[Syllable], i: int) -> int:
@@ -69,7 +69,7 @@ def _yi(text: str, syllables: Sequence[Syllable], i: int) -> int:
     if _doubled(text, i) and after not in _NUMERALS:
         return 5
     whole = after == "点" and text[i + 2 : i + 3] in tuple(_NUMERALS)
-    if whole or (after in _NUMERALS and after not in _COUNTS) or text.startswith(_ORDERED, i + 1):
+    if whole or (after in _NUMERALS and after not in _COUNTS + "两") or text.startswith(_ORDERED, i + 1):
         return 1
     return 2 if syllables[i + 1].tone == 4 or after in "个下" else 4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from service.text.glyph import REST
@@ -21,7 +22,8 @@ def say_as(kind: str, text: str) -> str:
     speak = KINDS.get(kind)
     if speak is None:
         raise ValueError(f'say-as interpret-as="{kind}" is unknown; allowed are {", ".join(KINDS)}')
-    return speak(text.strip())
+    ascii_digits = (str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text))
+    return speak("".join(ascii_digits).strip())
 
 
 def _cardinal(text: str) -> str:

@@ -14,7 +14,7 @@ _OPENING = "“‘「『（(【《〈[｛{"
 _CLOSING = "”’」』）)】》〉]｝}"
 _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
 _ENDS = re.compile(r"[。！？!?]+|\.(?=\s|$|[”’」』）)】》〉\]}\"])|[;；](?=\s*\n)")
-_TRAIL = re.compile(rf"[{re.escape(_CLOSING)}\"'。！？!?…\s]*")
+_TRAILING = frozenset(_CLOSING + "'。！？!?…") | frozenset(" \t\n\u3000")
 _ABBREVIATION = re.compile(r"(?:^|[^A-Za-z])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|e\.g|i\.e)$")
 _CUTS = (re.compile(r"[；;]"), re.compile(r"[，,：:—]"), re.compile(r"[、\s]"))
 _INSIDE = re.compile(r"[0-9A-Za-z.,:/%@_+-]+")
@@ -28,26 +28,41 @@ def split(glyphs: Sequence[Glyph]) -> Iterator[list[Glyph]]:
     when that is longer than ``LONGEST`` characters.
     """
     text = text_of(glyphs)
-    start = 0
     for line in re.finditer(rf"[^{CUT}]*(?:{CUT}+|$)", text):
-        for end in _sentence_ends(line[0]):
-            yield from _bounded(glyphs, text, start, line.start() + end)
-            start = line.start() + end
-    if start < len(text):
-        yield list(glyphs[start:])
+        inside = _enclosed(line[0])
+        start = 0
+        for end in _sentence_ends(line[0], inside):
+            for cut in (*_long_cuts(line[0], inside, start, end), end):
+                yield list(glyphs[line.start() + start : line.start() + cut])
+                start = cut
 
 
-def _sentence_ends(line: str) -> Iterator[int]:
+def _sentence_ends(line: str, inside: bytearray) -> Iterator[int]:
     """Offsets right after each sentence of one line, the line's own end last."""
-    inside = _enclosed(line)
     end = 0
     for match in _ENDS.finditer(line):
-        if match.start() < end or inside[match.start()] or _is_abbreviation(line, match):
+        if match.start() < end or _is_abbreviation(line, match):
             continue
-        end = _TRAIL.match(line, match.end()).end()  # type: ignore[union-attr]  # the pattern matches the empty string
+        after = _trail_end(line, inside, match.end())
+        if inside[match.start()] and not _closes_quotation(line, match.end(), after):
+            continue
+        end = after
         yield end
     if end < len(line):
         yield len(line)
+
+
+def _trail_end(line: str, inside: bytearray, end: int) -> int:
+    """Past closing quotes, further marks and blanks; a straight quote closes when it is not inside."""
+    while end < len(line) and (line[end] in _TRAILING or (line[end] == '"' and not inside[end])):
+        end += 1
+    return end
+
+
+def _closes_quotation(line: str, end: int, after: int) -> bool:
+    """Whether a mark ends its quotation with the line, or with another quotation right behind it."""
+    closed = any(char in _CLOSING + '"' for char in line[end:after])
+    return closed and (after == len(line) or line[after] in _OPENING)
 
 
 def _is_abbreviation(line: str, match: re.Match[str]) -> bool:
@@ -79,27 +94,24 @@ def _mark(inside: bytearray, start: int, end: int) -> None:
         inside[start:end] = b"\x01" * (end - start)
 
 
-def _bounded(glyphs: Sequence[Glyph], text: str, start: int, end: int) -> Iterator[list[Glyph]]:
+def _long_cuts(line: str, inside: bytearray, start: int, end: int) -> Iterator[int]:
     while end - start > LONGEST:
-        cut = _best_cut(text, start, start + LONGEST)
-        yield list(glyphs[start:cut])
-        start = cut
-    if end > start:
-        yield list(glyphs[start:end])
+        start = _best_cut(line, inside, start, start + LONGEST)
+        yield start
 
 
-def _best_cut(text: str, start: int, limit: int) -> int:
+def _best_cut(line: str, inside: bytearray, start: int, limit: int) -> int:
     """After the last good mark of the window's second half, else before the number or word at its end."""
+    earliest = start + LONGEST // 2
     for marks in _CUTS:
-        found = [
-            match.end()
-            for match in marks.finditer(text, start + LONGEST // 2, limit)
-            if not _in_token(text, match.start())
-        ]
-        if found:
-            return found[-1]
-    token = next((m for m in _INSIDE.finditer(text, start, limit + 1) if m.start() < limit < m.end()), None)
-    return token.start() if token and token.start() > start else limit
+        for match in reversed(list(marks.finditer(line, earliest, limit))):
+            if not inside[match.start()] and not _in_token(line, match.start()):
+                return match.end()
+    outside = next((at for at in range(limit, earliest, -1) if not inside[at] or not inside[at - 1]), limit)
+    token = next(
+        (m for m in _INSIDE.finditer(line, start, outside + 1) if m.start() < outside < m.end()), None
+    )
+    return token.start() if token and token.start() > start else outside
 
 
 def _in_token(text: str, position: int) -> bool:

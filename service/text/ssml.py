@@ -25,8 +25,8 @@ from service.text.sentence import Style
 from service.text.syllable import Syllabary
 
 T = TypeVar("T")
-_START = re.compile(r"\s*<(?:\?xml\s|!DOCTYPE|speak(?=[\s/>]|$))", re.IGNORECASE)
-_DECLARATION = re.compile(r"\s*<\?xml\s[^>]{0,200}\?>")
+_START = re.compile(r"[\s\ufeff]*<(?:\?xml\s|!DOCTYPE|speak(?=[\s/>]|$))", re.IGNORECASE)
+_DECLARATION = re.compile(r"\A[\s\ufeff]*<\?xml\s[^>]{0,200}\?>")
 _ATTRIBUTES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     # element: (required, optional)
     "speak": (frozenset(), frozenset(("version", "xml:lang", "xml:base", "xmlns"))),
@@ -40,7 +40,7 @@ _ATTRIBUTES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "say-as": (frozenset(("interpret-as",)), frozenset(("format",))),
     "sub": (frozenset(("alias",)), frozenset()),
 }
-_OPAQUE = frozenset(("phoneme", "say-as", "sub"))
+_OPAQUE = frozenset(("break", "phoneme", "say-as", "sub"))
 _NEW_SENTENCE = frozenset(("p", "s", "voice"))
 
 
@@ -72,15 +72,11 @@ def parse(text: str, style: Style, syllabary: Syllabary) -> list[Glyph]:
 
 def _well_formed_input(text: str) -> str:
     """The text, as long as before, with one kind of line end, no XML declaration and no lone surrogates."""
-    text = (
-        _DECLARATION.sub(lambda match: " " * len(match[0]), text, count=1)
-        if text.lstrip()[:5] == "<?xml"
-        else text
-    )
+    text = _DECLARATION.sub(lambda match: " " * len(match[0]), text, count=1)
     text = text.replace("\r\n", " \n").replace("\r", "\n")
     text = re.sub(r"[\ud800-\udfff]", "\ufffd", text)
-    blank = len(text) - len(text.lstrip())
-    return re.sub(r"[^\n]", " ", text[:blank]) + text[blank:]
+    start = text.find("<")
+    return re.sub(r"[^\n]", " ", text[:start]) + text[start:]
 
 
 class _Reader(DefusedExpatParser):
@@ -117,10 +113,6 @@ class _Document(ContentHandler):
         self._styles.append(style)
         if name in _NEW_SENTENCE:
             self._cut()
-        elif name == "break":
-            seconds = self._valid(lambda: values.pause(given.get("time"), given.get("strength")))
-            place = self._place()
-            self.glyphs.append(Glyph("", place, place, style, pause=seconds))
         elif name in _OPAQUE:
             self._opaque = (name, given, [])
 
@@ -129,8 +121,6 @@ class _Document(ContentHandler):
         if self._opaque is not None:
             kind, given, inside = self._opaque
             self._opaque = None
-            place = self._place()
-            inside = inside or [Glyph(" ", place, place, self._styles[-1])]
             self.glyphs += self._valid(lambda: self._spoken(kind, given, inside))
         self._styles.pop()
         if name in _NEW_SENTENCE:
@@ -161,6 +151,13 @@ class _Document(ContentHandler):
             raise self.fault(f'<{name}> has no attribute "{attribute[:40]}"; allowed: {allowed}')
 
     def _spoken(self, kind: str, given: Mapping[str, str], inside: list[Glyph]) -> list[Glyph]:
+        place = self._place()
+        if kind == "break":
+            if inside:
+                raise ValueError("<break> must be empty")
+            seconds = values.pause(given.get("time"), given.get("strength"))
+            return [Glyph("", place, place, self._styles[-1], pause=seconds)]
+        inside = inside or [Glyph(" ", place, place, self._styles[-1])]
         if kind == "sub":
             return respell(inside, given["alias"])
         if kind == "say-as":

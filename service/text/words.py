@@ -78,7 +78,7 @@ class WordMaker:
                 _punctuate(drafts[-1], match[0])
 
     def _chinese(self, text: str, glyphs: Sequence[Glyph]) -> Iterator[Draft]:
-        words, syllables = self._mandarin.read(text)
+        words, syllables = self._mandarin.read(text, _number_edges(glyphs))
         _change_yi_bu(text, syllables, {word.end - 1 for word in words if word.end - word.start > 1})
         for word in words:
             bounds = [word.start, *_style_changes(glyphs, word.start, word.end), word.end]
@@ -95,6 +95,16 @@ def _between_han(run: Sequence[Glyph], i: int) -> bool:
         return False
     neighbours = (run[i - 1], run[i + 1])
     return all(glyph.end - glyph.start == 1 and HAN.match(glyph.char) for glyph in neighbours)
+
+
+def _number_edges(glyphs: Sequence[Glyph]) -> list[int]:
+    """Offsets between glyphs that stand for different stretches of the source, one of them a longer one."""
+    spans = [(glyph.start, glyph.end) for glyph in glyphs]
+    return [
+        i
+        for i in range(1, len(spans))
+        if spans[i] != spans[i - 1] and max(end - start for start, end in spans[i - 1 : i + 1]) > 1
+    ]
 
 
 def _style_changes(glyphs: Sequence[Glyph], start: int, end: int) -> list[int]:

@@ -59,7 +59,10 @@ def _slash_date(match: Match[str]) -> str | None:
         return None
     if not (
         after(match, _DAY_WORDS)
-        or before(match, r"(?:于|从|自|日期|时间|截止|截至|今天是|定在|约在|放在|改到|每年):?\s?$")
+        or before(
+            match,
+            r"(?:(?<![等大小低高优])于|从|自|日期|时间|截止|截至|今天是|定在|约在|放在|改到|每年):?\s?$",
+        )
     ):
         return None
     return f"{cardinal(match[1])}月{cardinal(match[2])}{'' if follows(match, '日号') else '日'}"
@@ -109,7 +112,7 @@ def rules() -> tuple[Rule, ...]:
     return (
         rule(
             "date",
-            r"(?<![\d.-])(?P<y>\d{4})(?P<sep>[-/.年])\s?(?P<m>\d{1,2})(?:(?P=sep)|(?<=\d)月)\s?(?P<d>\d{1,2})(?P<unit>[日号])?(?:T(?=\d))?(?![\d.%]\d|\d)",
+            r"(?<![\d.-])(?P<y>\d{4})(?P<sep>[-/.年])\s?(?P<m>\d{1,2})(?:(?P=sep)|(?<=\d)月)\s?(?P<d>\d{1,2})(?P<unit>[日号])?(?![\d.%]\d|\d)(?:T(?=\d))?",
             _full_date,
         ),
         rule("year and month", r"(?<![\d.-])((?:19|20)\d{2})[-/](0[1-9]|1[0-2])(?![\d/-])", _year_month),
@@ -138,10 +141,10 @@ def rules() -> tuple[Rule, ...]:
             rf"(?<![\d.])(\d{{1,2}})([日号]?){DASH}(\d{{1,2}})(?=[日号])",
             lambda m: f"{cardinal(m[1])}{m[2]}到{cardinal(m[3])}",
         ),
-        rule("day", r"(?<![\d.])(\d{1,4})(?=[日号](?!元))", lambda m: cardinal(m[1])),
+        rule("day", r"(?<![\dA-Za-z.])([1-9]\d{0,3})(?=[日号](?!元))", lambda m: cardinal(m[1])),
         rule(
             "month-day",
-            r"(?<![\dA-Za-z.-])(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d.-])",
+            r"(?<![\dA-Za-z.-])(0[1-9]|1[0-2](?=-0))-(0[1-9]|[12]\d|3[01])(?![\d.-])",
             lambda m: f"{cardinal(m[1])}月{cardinal(m[2])}日",
         ),
         rule("slash date", r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/])", _slash_date),
@@ -160,7 +163,7 @@ def rules() -> tuple[Rule, ...]:
         rule("hour", r"(?<![\d.])(\d{1,2})(?=点(?!\d))", lambda m: cardinal(m[1])),
         rule(
             "from day to day",
-            r"(?<=[年月日号点分秒时周末初一二三四五六])[-~～–−—](?=[周星零一二三四五六七八九十两上下早中晚凌])",
+            r"(?<=[年月日号点分秒时周末初一二三四五六])[-~–—](?=[周星零一二三四五六七八九十两上下早中晚凌])",
             lambda _: "到",
         ),
     )

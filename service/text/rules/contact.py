@@ -46,6 +46,10 @@ def _groups(*groups: str | None) -> str:
     return REST.join(digits(group, yao=True) for group in groups if group)
 
 
+def _card(match: Match[str]) -> str:
+    return _groups(*match[0].split())
+
+
 def _mobile(match: Match[str]) -> str:
     country = "加" + digits(match["country"]) + REST if match["country"] else ""
     return country + _groups(match["a"], match["b"], match["c"])
@@ -70,11 +74,9 @@ def _called(match: Match[str]) -> str | None:
 
 
 def _emergency(match: Match[str]) -> str | None:
-    if follows(match, _COUNTED) or not after(
-        match, r"^(?:报警|急救|火警|热线|指挥|接警|救护|电话|客服|服务台|平台)"
-    ):
-        return None
-    return digits(match[0], yao=True)
+    named = after(match, r"^(?:报警|急救|火警|消防|热线|指挥|接警|救护|电话|客服|服务台|平台)")
+    listed = before(match, r"幺[幺二][零九二四](?:或者?|和|、|及|以及)$")
+    return digits(match[0], yao=True) if (named or listed) and not follows(match, _COUNTED) else None
 
 
 def _short(match: Match[str]) -> str | None:
@@ -91,6 +93,8 @@ def rules() -> tuple[Rule, ...]:
             rf"|(?<![-_]){_HOST}(?::\d{{1,5}})?(?:/{_PATH}{{0,2000}})?)",
             _address,
         ),
+        rule("bank card", r"(?<![\d.])\d{4}(?: \d{4}){2,4}(?: \d{1,4})?(?![\d.])", _card),
+        rule("handle", r"(?<![A-Za-z0-9_])[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)+", _address),
         rule(
             "mobile",
             r"(?<![\dA-Za-z.])(?:\(?(?:\+|00)(?P<country>86)\)?[- ]?)?"
@@ -113,7 +117,7 @@ def rules() -> tuple[Rule, ...]:
         rule("emergency", r"(?<![\d.])(?:110|119|120|122|114|999)(?!\d)", _emergency),
         rule(
             "service",
-            r"(?<![\d.,])(?:100(?:10|86)|123(?:06|15|20|28|29|33|45|48|66|78|95|98)|955\d\d)(?![\d.,]\d|\d)",
+            r"(?<![\d.,-])(?:100(?:10|86)|123(?:06|15|20|28|29|33|45|48|66|78|95|98)|955\d\d)(?![\d.,-]\d|\d)",
             _short,
         ),
     )

@@ -13,7 +13,6 @@ _OPERAND = r"0-9A-Za-zα-ωΑ-Ω零一二三四五六七八九十百千万亿两
 _OPERATORS = {
     "+": "加",
     "-": "减",
-    "−": "减",
     "*": "乘",
     "×": "乘",
     "x": "乘",
@@ -35,8 +34,8 @@ _OPERATORS |= {
 
 def _power(match: Match[str]) -> str:
     exponent = unicodedata.normalize("NFKC", match["e"].lstrip("^"))
-    sign = "负" if exponent.startswith(("-", "−")) else ""
-    exponent = exponent.lstrip("-−")
+    sign = "负" if exponent.startswith("-") else ""
+    exponent = exponent.lstrip("-")
     name = {"2": "平方", "3": "立方"}.get(exponent if not sign else "", "")
     spoken = number(exponent) if exponent.isdigit() else f" {exponent} "
     return "的" + (name or f"{sign}{spoken}次方")
@@ -67,12 +66,10 @@ def rules() -> tuple[Rule, ...]:
     signs = table("signs.tsv")
     return (
         rule("dimensions", rf"(?<![\d.A-Za-z]){NUMBER}(?:\s?[xX×*]\s?{NUMBER})+(?![\dA-Za-z])", _times),
-        rule("power", r"(?<=[0-9A-Za-zα-ω)])(?P<e>\^[-−]?(?:\d{1,4}|[a-z])|[⁻]?[⁰¹²³⁴-⁹]{1,4}|ⁿ)", _power),
+        rule("power", r"(?<=[0-9A-Za-zα-ω)])(?P<e>\^-?(?:\d{1,4}|[a-z])|[⁻]?[⁰¹²³⁴-⁹]{1,4}|ⁿ)", _power),
         rule("root", rf"√\s?({NUMBER})?", _root),
         rule("plus after", r"(?<![\d.+])(\d{1,4})\+(?![\d+=A-Za-z])", _plus_after),
-        rule(
-            "operator", rf"(?<=[{_OPERAND}])\s?(?P<op>[<>=!]=|[+*=<>÷])\s?(?=[-−{_OPERAND}√负(])", _operator
-        ),
-        rule("minus", rf"(?<=[{_OPERAND}])\s?[-−]\s?(?=[{_OPERAND}√(])", _minus),
+        rule("operator", rf"(?<=[{_OPERAND}])\s?(?P<op>[<>=!]=|[+*=<>÷])\s?(?=[-{_OPERAND}√负(])", _operator),
+        rule("minus", rf"(?<=[{_OPERAND}])\s?-\s?(?=[{_OPERAND}√(])", _minus),
         rule("sign", "[" + "".join(escape(sign) for sign in signs) + "]", lambda m: signs[m[0]]),
     )

@@ -31,7 +31,7 @@ def _labelled(match: Match[str]) -> str:
 
 
 def _long(match: Match[str]) -> str | None:
-    if follows(match, MEASURE + "%") or match[0].endswith("00000"):
+    if follows(match, MEASURE + "%") or (len(match[0]) <= 16 and match[0].endswith("00000")):
         return None
     return digits(match[0])
 
@@ -60,7 +60,7 @@ def _plain(figure: str) -> str:
 def _model(match: Match[str]) -> str:
     figure = match["n"]
     spoken = number(figure) if "." in figure else _plain(figure)
-    return f"{match['name']} {spoken}"
+    return f"{match['name']} {spoken} "
 
 
 def _letter_after(match: Match[str]) -> str:
@@ -114,7 +114,6 @@ def codes() -> tuple[Rule, ...]:
             r"(?<![A-Za-z0-9])(?P<label>)(?P<code>[GDCZTKYLS]\d{1,4})(?=次|列车|高铁|动车)",
             _labelled,
         ),
-        rule("bank card", r"(?<![\d.])\d{4}(?: \d{4}){2,4}(?: \d{1,4})?(?![\d.])", lambda m: code(m[0])),
         rule("long number", r"(?<![\d.,+-])\d{9,}(?![\d.,]\d|\d)", _long),
     )
 
@@ -132,6 +131,7 @@ def rules() -> tuple[Rule, ...]:
         ),
         rule("version", r"(?<![\dA-Za-z.])(?P<v>[vV]\s?)(?P<n>\d+(?:\.\d+)*)(?![\d.]*\d)", _version),
         rule("dotted number", r"(?<![\d.])(?P<v>)(?P<n>\d+(?:\.\d+){2,7})(?!\.?\d)", _version),
+        rule("hyphened figures", r"(?<![\d.-])\d{1,8}(?:-\d{1,8}){2,6}(?![\d.-])", lambda m: code(m[0])),
         rule("No.", r"(?<![A-Za-z])[Nn][Oo]\.\s?(\d{1,6})(?!\d)", _numero),
         rule("named figure", r"(?<![\d.])-?\d{2,4}(?![\d.%])", _named),
         rule("Roman after 第", r"(?<=第)(?P<r>[IVXLC]{1,8}|[Ⅰ-Ⅿⅰ-ⅿ]{1,4})(?![A-Za-z])", _roman),
@@ -151,4 +151,6 @@ def rules() -> tuple[Rule, ...]:
 
 def letter_after() -> Rule:
     """5G, 4K, 3D: comes after the units, which are letters behind a number too."""
-    return rule("number and letter", r"(?<![\d.])(?P<n>\d+(?:\.\d+)?)(?=[A-Za-z])", _letter_after)
+    return rule(
+        "number and letter", r"(?<![\d.])(?P<n>\d+(?:\.\d+)?)(?=[A-Za-z])(?![xX]\s?\d)", _letter_after
+    )

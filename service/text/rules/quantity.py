@@ -32,9 +32,9 @@ _SCALE = "万亿|亿|千万|百万|十万|万|千|百"
 
 
 def _money(match: Match[str]) -> str:
-    sign = "负" if match["sign"] else ""
+    sign = "负" if match["sign"] or match["sign2"] else ""
     lone = not match["scale"]
-    amount = number(match["n"], liang=True)
+    amount = number(match["n"].removesuffix(".00"), liang=True)
     if match["n2"]:
         amount += "到" + number(match["n2"], liang=lone)
     unit = match["unit"] or CURRENCY_SIGNS[match["mark"]]
@@ -54,7 +54,7 @@ def _percent(text: str) -> str:
 
 
 def _percent_words(match: Match[str]) -> str:
-    sign = {"-": "负", "−": "负", "+": "正"}.get(match["sign"] or "", "")
+    sign = {"-": "负", "+": "正"}.get(match["sign"] or "", "")
     name = "千分之" if match["mark"] == "‰" else "百分之"
     return f"{sign}{name}{_percent(match['n'])}"
 
@@ -87,9 +87,10 @@ def _score(match: Match[str]) -> str | None:
 
 def _range(match: Match[str]) -> str | None:
     low, high = match["a"], match["b"]
-    if "-" in match["dash"] and float(low.replace(",", "")) >= float(high.replace(",", "")):
+    falls = float(low.replace(",", "")) >= float(high.replace(",", ""))
+    if falls and not match["scale"] and "~" not in match["dash"]:
         return None
-    return f"{number(low, liang=True)}到{number(high, liang=True)}"
+    return f"{number(low, liang=True)}{match['scale'] or ''}到{number(high, liang=True)}"
 
 
 def _unit_rules() -> tuple[Rule, ...]:
@@ -101,7 +102,7 @@ def _unit_rules() -> tuple[Rule, ...]:
         start = f"{'负' if match['sign1'] else ''}{low or ''}{'负' if match['sign'] else ''}"
         return f"{start}{number(match['n'], liang=True)}{match['scale'] or ''}{units[match['u']]}"
 
-    minus = "(?<![0-9A-Za-z)])[-−]"
+    minus = "(?<![0-9A-Za-z)])-"
     low = rf"(?:(?P<sign1>{minus})?(?P<low>{NUMBER})\s?(?P<u1>{signs})?{DASH})?"
     high = rf"(?P<sign>{minus})?(?P<n>{NUMBER})\s?(?P<scale>万|亿|千)?\s?(?P<u>{signs})"
     return (rule("unit", rf"(?<![\d.,A-Za-z]){low}{high}(?![A-Za-z])", amount),)
@@ -112,7 +113,7 @@ def money() -> tuple[Rule, ...]:
     return (
         rule(
             "money",
-            rf"(?P<sign>[-−])?(?P<mark>US\$|HK\$|NT\$|[¥$€£₩])\s?(?P<n>{NUMBER})"
+            rf"(?P<sign>-)?(?P<mark>US\$|HK\$|NT\$|[¥$€£₩])\s?(?P<sign2>-)?(?P<n>{NUMBER})"
             rf"(?:{DASH}[¥$€£₩]?(?P<n2>{NUMBER}))?\s?(?P<scale>{_SCALE})?"
             r"(?P<unit>多?(?:元|美元|欧元|英镑|日元|块钱?|美金|港元|港币))?(?:/(?P<per>[年月日天人个次小克斤]))?",
             _money,
@@ -147,7 +148,7 @@ def rules() -> tuple[Rule, ...]:
         ),
         rule(
             "percent",
-            rf"(?<![\d.,])(?P<sign>(?<![0-9A-Za-z)%])[-−+])?(?P<n>{NUMBER})\s?(?P<mark>[%‰])",
+            rf"(?<![\d.,])(?P<sign>(?<![0-9A-Za-z)%])[-+])?(?P<n>{NUMBER})\s?(?P<mark>[%‰])",
             _percent_words,
         ),
         *_unit_rules(),
@@ -161,16 +162,21 @@ def rules() -> tuple[Rule, ...]:
         rule("score", r"(?<![\d.-])(\d{1,3})[-–—](\d{1,3})(?![\d.-])", _score),
         rule(
             "range",
-            rf"(?<![\d.,\-A-Za-z])(?P<a>{NUMBER})(?P<dash>{DASH})(?P<b>{NUMBER})(?=[\s]?[{MEASURE}])(?![\d])",
+            rf"(?<![\d.,\-A-Za-z])(?P<a>{NUMBER})(?P<scale>[万亿千百])?(?P<dash>{DASH})(?P<b>{NUMBER})(?=\s?[{MEASURE}])",
             _range,
         ),
         rule("discount", r"(?<![\d.])([1-9])\.?([1-9])(?=折(?!叠|断|扣率))", lambda m: digits(m[1] + m[2])),
-        rule("thousands", r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])", lambda m: number(m[0])),
+        rule(
+            "thousands",
+            r"(?:(?<![0-9A-Za-z)])-)?(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])",
+            lambda m: number(m[0]),
+        ),
+        rule("decimal", r"(?<![\d.,])\d+\.\d+(?![\d.])", lambda m: number(m[0])),
         rule("count", rf"(?<![\d.,\-])(\d{{1,8}})(?=\s?[{COUNTED}])", lambda m: cardinal(m[1], liang=True)),
         rule("no telephone", r"(?<![\d.,\-])(?:[19]\d{2}|[19]\d{4})(?![\d.,])", lambda m: cardinal(m[0])),
         rule(
             "loose range",
-            rf"(?<![\d.,\-A-Za-z])(?P<a>{NUMBER})(?P<dash>\s?[~～]\s?)(?P<b>{NUMBER})(?!\d)",
+            rf"(?<![\d.,\-A-Za-z])(?P<a>{NUMBER})(?P<scale>)(?P<dash>\s?~\s?)(?P<b>{NUMBER})(?!\d)",
             _range,
         ),
     )

@@ -10,7 +10,7 @@ from re import Match, Pattern
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 """A number as written: thousands commas and decimals, no sign."""
 
-DASH = r"\s?(?:[-~～–−]|—{1,2})\s?"
+DASH = r"\s?(?:[-~–]|—{1,2})\s?"
 """What stands between the two ends of a range."""
 
 MEASURE = (
