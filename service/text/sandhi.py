@@ -56,22 +56,27 @@ def _doubled(text: str, i: int) -> bool:
 
 
 def _yi(text: str, syllables: Sequence[Syllable], i: int) -> int:
-    before, after = text[i - 1 : i], text[i + 1 : i + 2]
-    if (
-        not after
-        or before in tuple("第初周期礼比加减乘")
-        or (before and before in _NUMERALS and after not in _COUNTS)
-    ):
-        return 1
-    decimal = before == "点" and text[i - 2 : i - 1] in tuple(_NUMERALS)
-    if decimal or text[i - 1 : i + 1] in _CLOSED:
+    after = text[i + 1 : i + 2]
+    if not after or _is_figure(text, i):
         return 1
     if _doubled(text, i) and after not in _NUMERALS:
         return 5
-    whole = after == "点" and text[i + 2 : i + 3] in tuple(_NUMERALS)
-    if whole or (after in _NUMERALS and after not in _COUNTS + "两") or text.startswith(_ORDERED, i + 1):
-        return 1
     return 2 if syllables[i + 1].tone == 4 or after in "个下" else 4
+
+
+def _is_figure(text: str, i: int) -> bool:
+    """Whether the 一 at ``text[i]``, not the last character, names a number and does not count something."""
+    before, after = text[i - 1 : i], text[i + 1]
+    if (before and before in "第初周期礼") or text[i - 1 : i + 1] in _CLOSED:
+        return True
+    if after in _COUNTS:
+        return False  # 一百, 一千: whatever stands before
+    in_number = bool(before) and before in _NUMERALS
+    decimal = before == "点" and text[i - 2 : i - 1] in tuple(_NUMERALS)
+    whole = after == "点" and text[i + 2 : i + 3] in tuple(_NUMERALS)
+    counted_off = after in _NUMERALS and after != "两"
+    between = bool(before) and before in "比加减乘"
+    return in_number or decimal or whole or counted_off or between or text.startswith(_ORDERED, i + 1)
 
 
 def _bu(text: str, syllables: Sequence[Syllable], i: int) -> int:

@@ -74,7 +74,7 @@ class WordMaker:
                 drafts += self._chinese(match["han"], part)
             elif match["latin"]:
                 drafts += _latin(self._english.read(match["latin"]), part)
-            elif drafts and match[0] in _MARKS and (match[0] != " " or _between_han(run, match.start())):
+            elif drafts and match[0] in _MARKS and not _is_silent(run, match.start()):
                 _punctuate(drafts[-1], match[0])
 
     def _chinese(self, text: str, glyphs: Sequence[Glyph]) -> Iterator[Draft]:
@@ -87,6 +87,13 @@ class WordMaker:
                 if spoken:
                     parts = self._mandarin.parts(text[start:end])
                     yield _draft(text[start:end], glyphs[start:end], word.tag, spoken, parts)
+
+
+def _is_silent(run: Sequence[Glyph], i: int) -> bool:
+    """Whether a blank or full stop is only spelling: a blank beside Latin, the point of an abbreviation."""
+    if run[i].char == ".":
+        return any(glyph.char.isalnum() for glyph in run[i + 1 :])
+    return run[i].char == " " and not _between_han(run, i)
 
 
 def _between_han(run: Sequence[Glyph], i: int) -> bool:

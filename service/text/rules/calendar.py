@@ -95,6 +95,10 @@ def _time(match: Match[str]) -> str | None:
     return _half(match) + _clock(match["h1"], match["m1"], match["s1"])
 
 
+def _hour(match: Match[str]) -> str | None:
+    return _half(match) + _clock(match["h1"], "00", None) if int(match["h1"]) <= 12 else None
+
+
 def _time_range(match: Match[str]) -> str:
     start = _clock(match["h1"], match["m1"], match["s1"])
     return f"{start}到{_clock(match['h2'], match['m2'], match['s2'])}"
@@ -153,6 +157,11 @@ def rules() -> tuple[Rule, ...]:
             "time",
             rf"(?<![\d:.]){_TIME.format(1)}(?:\s?(?P<ampm>[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?(?![\d:])",
             _time,
+        ),
+        rule(
+            "hour with am or pm",
+            r"(?<![\d.:])(?P<h1>\d{1,2})\s?(?P<ampm>[AaPp]\.?[Mm]\.?)(?![A-Za-z])",
+            _hour,
         ),
         rule(
             "hour and minute",

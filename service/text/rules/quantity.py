@@ -171,7 +171,7 @@ def rules() -> tuple[Rule, ...]:
             r"(?:(?<![0-9A-Za-z)])-)?(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])",
             lambda m: number(m[0]),
         ),
-        rule("decimal", r"(?<![\d.,])\d+\.\d+(?![\d.])", lambda m: number(m[0])),
+        rule("decimal", r"(?:(?<![0-9A-Za-z)])-)?(?<![\d.,])\d+\.\d+(?![\d.])", lambda m: number(m[0])),
         rule("count", rf"(?<![\d.,\-])(\d{{1,8}})(?=\s?[{COUNTED}])", lambda m: cardinal(m[1], liang=True)),
         rule("no telephone", r"(?<![\d.,\-])(?:[19]\d{2}|[19]\d{4})(?![\d.,])", lambda m: cardinal(m[0])),
         rule(

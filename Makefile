@@ -1,0 +1,48 @@
+# Two commands on a fresh machine: `make run` speaks, `make test` passes. Needs python3 (3.10-3.13) and git.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test lint bench clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run  ## starts the service on port 8080 and prints a first request
+	@$(BIN)/qingsheng serve
+
+test: $(VENV)/.test  ## runs every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.lint  ## style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.test  ## the figures in the README
+	$(BIN)/python -m bench.latency
+	$(BIN)/python -m bench.quality
+
+clean:  ## removes what the targets above made here
+	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# A Python without ensurepip (Debian's, bare) still gets a venv through its own pip.
+$(BIN)/python:
+	@echo "Making $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2])' \
+	  || { echo "Python 3.10 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) 2>/dev/null \
+	  || { rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
+
+$(VENV)/.run: $(BIN)/python pyproject.toml
+	@echo "Installing Qingsheng and its embedded voice (about 400 MB, once) ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -e '.[test]'
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.test
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -e '.[test,lint]'
+	@touch $@
