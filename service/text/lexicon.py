@@ -41,7 +41,7 @@ class Lexicon:
         self.latin: dict[str, tuple[Syllable, ...] | Phones] = {}
         self._add(lines("lexicon.tsv"), "lexicon.tsv")
         if path is not None:
-            rows = path.read_text("utf-8-sig").splitlines()
+            rows = _read(path)
             self._add(rows, str(path))
             self._anywhere = frozenset(row.split("\t")[0].strip() for row in rows)
         for word in sorted(self._chinese, key=len, reverse=True):
@@ -95,3 +95,10 @@ class Lexicon:
         else:
             return False
         return True
+
+
+def _read(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise LexiconError(f"{path} is not UTF-8 (byte {error.start + 1})") from None

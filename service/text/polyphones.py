@@ -118,7 +118,12 @@ def settle(text: str, words: Sequence[HanWord], syllables: list[Syllable | None]
 
 
 def _settle_pair(text: str, word: HanWord, syllables: list[Syllable | None]) -> None:
-    """Words of two characters: a doubled verb ends neutral, 得 behind a verb is a particle, 三只 counts."""
+    """Words of two characters: a doubled verb ends neutral, 得 behind a verb is a particle, 三只 counts.
+
+    Of three characters: the 得 of 跑得快 likewise.
+    """
+    if text[word.start + 1 : word.end - 1] == "得" and text[word.start : word.end - 1] not in PHRASES_DICT:
+        syllables[word.start + 1] = Syllable("de", 5)
     if word.end - word.start != 2:
         return
     first, second = text[word.start], text[word.start + 1]

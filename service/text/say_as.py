@@ -10,7 +10,7 @@ from service.text.glyph import REST
 from service.text.numerals import DIGITS, cardinal, digits, number
 from service.text.rules.quantity import CURRENCY_CODES, CURRENCY_SIGNS
 
-_NUMBER = r"[-−+]?\d{1,40}(?:,\d{3})*(?:\.\d{1,40})?"
+_NUMBER = r"[-+]?\d{1,40}(?:,\d{3})*(?:\.\d{1,40})?"
 
 
 def say_as(kind: str, text: str) -> str:
@@ -22,7 +22,9 @@ def say_as(kind: str, text: str) -> str:
     speak = KINDS.get(kind)
     if speak is None:
         raise ValueError(f'say-as interpret-as="{kind}" is unknown; allowed are {", ".join(KINDS)}')
-    ascii_digits = (str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text))
+    ascii_digits = (
+        str(unicodedata.decimal(char, char)) for char in unicodedata.normalize("NFKC", text.replace("−", "-"))
+    )
     return speak("".join(ascii_digits).strip())
 
 

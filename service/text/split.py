@@ -15,7 +15,7 @@ _CLOSING = "”’」』）)】》〉]｝}"
 _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
 _ENDS = re.compile(r"[。！？!?]+|\.(?=\s|$|[”’」』）)】》〉\]}\"])|[;；](?=\s*\n)")
 _TRAILING = frozenset(_CLOSING + "'。！？!?…") | frozenset(" \t\n\u3000")
-_ABBREVIATION = re.compile(r"(?:^|[^A-Za-z])(?:[A-Z]|[ap]\.?m|Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|e\.g|i\.e)$")
+_ABBREVIATION = re.compile(r"(?:^|[^A-Za-z])(?:[A-Z]|[ap]\.m|Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|e\.g|i\.e)$")
 _CUTS = (re.compile(r"[；;]"), re.compile(r"[，,：:—]"), re.compile(r"[、\s]"))
 _INSIDE = re.compile(r"[0-9A-Za-z.,:/%@_+-]+")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler
@@ -87,6 +87,17 @@ class _Reader(DefusedExpatParser):
         self._parser.buffer_text = False  # type: ignore[attr-defined]  # not in the stubs
 
 
+@dataclass(frozen=True, slots=True)
+class _Opaque:
+    """An open element that is read as a whole: where its tag begins, and the text inside it so far."""
+
+    name: str
+    given: Mapping[str, str]
+    position: tuple[int, int]
+    place: int
+    inside: list[Glyph] = field(default_factory=list)
+
+
 class _Document(ContentHandler):
     """Turns SAX events into glyphs; a stack of styles follows the open elements."""
 
@@ -97,13 +108,11 @@ class _Document(ContentHandler):
         self._syllabary = syllabary
         self._styles = [style]
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", source))]
-        self._opaque: tuple[str, Mapping[str, str], list[Glyph]] | None = None
+        self._opaque: _Opaque | None = None
 
     def fault(self, message: str) -> SsmlError:
-        """An error at the place that is being read."""
-        return SsmlError(
-            message, self._reader.getLineNumber() or 1, (self._reader.getColumnNumber() or 0) + 1
-        )
+        """An error at what is being read; for an element that is read as a whole, where that begins."""
+        return SsmlError(message, *(self._opaque.position if self._opaque else self._position()))
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  # SAX's name
         """Checks an element and puts its style on the stack."""
@@ -114,14 +123,14 @@ class _Document(ContentHandler):
         if name in _NEW_SENTENCE:
             self._cut()
         elif name in _OPAQUE:
-            self._opaque = (name, given, [])
+            self._opaque = _Opaque(name, given, self._position(), self._place())
 
     def endElement(self, name: str) -> None:  # noqa: N802  # SAX's name
         """Speaks what an opaque element gathered; takes the element's style off the stack."""
         if self._opaque is not None:
-            kind, given, inside = self._opaque
+            opaque = self._opaque
+            self.glyphs += self._valid(lambda: self._spoken(opaque))
             self._opaque = None
-            self.glyphs += self._valid(lambda: self._spoken(kind, given, inside))
         self._styles.pop()
         if name in _NEW_SENTENCE:
             self._cut()
@@ -130,7 +139,7 @@ class _Document(ContentHandler):
         """Adds text to the open element."""
         start = self._place()
         style = self._styles[-1]
-        target = self.glyphs if self._opaque is None else self._opaque[2]
+        target = self.glyphs if self._opaque is None else self._opaque.inside
         target += [Glyph(char, start + i, start + i + 1, style) for i, char in enumerate(content)]
 
     def _check(self, name: str, given: Mapping[str, str]) -> None:
@@ -141,7 +150,7 @@ class _Document(ContentHandler):
         if len(self._styles) > 1 and name == "speak":
             raise self.fault("<speak> must not stand inside another element")
         if self._opaque is not None:
-            raise self.fault(f"<{self._opaque[0]}> must not hold other elements")
+            raise self.fault(f"<{self._opaque.name}> must not hold other elements")
         required, optional = _ATTRIBUTES[name]
         for attribute in required - given.keys():
             raise self.fault(f'<{name}> needs the attribute "{attribute}"')
@@ -150,17 +159,17 @@ class _Document(ContentHandler):
             allowed = ", ".join(sorted(required | optional)) or "none"
             raise self.fault(f'<{name}> has no attribute "{attribute[:40]}"; allowed: {allowed}')
 
-    def _spoken(self, kind: str, given: Mapping[str, str], inside: list[Glyph]) -> list[Glyph]:
-        place = self._place()
-        if kind == "break":
-            if inside:
+    def _spoken(self, opaque: _Opaque) -> list[Glyph]:
+        given, place = opaque.given, opaque.place
+        if opaque.name == "break":
+            if opaque.inside:
                 raise ValueError("<break> must be empty")
             seconds = values.pause(given.get("time"), given.get("strength"))
             return [Glyph("", place, place, self._styles[-1], pause=seconds)]
-        inside = inside or [Glyph(" ", place, place, self._styles[-1])]
-        if kind == "sub":
+        inside = opaque.inside or [Glyph(" ", place, place, self._styles[-1])]
+        if opaque.name == "sub":
             return respell(inside, given["alias"])
-        if kind == "say-as":
+        if opaque.name == "say-as":
             return respell(inside, say_as(given["interpret-as"], "".join(glyph.char for glyph in inside)))
         if given["alphabet"] != "py":
             raise ValueError(
@@ -179,11 +188,14 @@ class _Document(ContentHandler):
         place = self._place()
         self.glyphs.append(Glyph(CUT, place, place, self._styles[-1]))
 
+    def _position(self) -> tuple[int, int]:
+        """The line and column, from 1, of the event that is being handled."""
+        return self._reader.getLineNumber() or 1, (self._reader.getColumnNumber() or 0) + 1
+
     def _place(self) -> int:
         """The offset in the source of the event that is being handled."""
-        return self._line_starts[(self._reader.getLineNumber() or 1) - 1] + (
-            self._reader.getColumnNumber() or 0
-        )
+        line, column = self._position()
+        return self._line_starts[line - 1] + column - 1
 
     def _valid(self, make: Callable[[], T]) -> T:
         try:

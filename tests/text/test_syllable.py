@@ -36,7 +36,7 @@ def test_interjections_take_their_nearest_neighbour(syllabary: Syllabary, writte
     assert str(syllabary.parse(written)) == nearest
 
 
-@pytest.mark.parametrize("written", ["", "3", "hao6", "hao33", "xyz1", "HAO3", "hao 3", "hǎo", "r5", "bor1"])
+@pytest.mark.parametrize("written", ["", "3", "hao6", "hao33", "xyz1", "HAO3", "hao 3", "hǎo", "r5", "bngr1"])
 def test_what_is_no_syllable(syllabary: Syllabary, written: str) -> None:
     assert syllabary.parse(written) is None
 

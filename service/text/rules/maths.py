@@ -33,7 +33,7 @@ _OPERATORS |= {
 
 
 def _power(match: Match[str]) -> str:
-    exponent = unicodedata.normalize("NFKC", match["e"].lstrip("^"))
+    exponent = unicodedata.normalize("NFKC", match["e"].lstrip("^")).replace("−", "-")
     sign = "负" if exponent.startswith("-") else ""
     exponent = exponent.lstrip("-")
     name = {"2": "平方", "3": "立方"}.get(exponent if not sign else "", "")
