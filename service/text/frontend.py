@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 from service.text import ssml
@@ -109,18 +110,28 @@ def _bounded(words: list[Word]) -> Iterator[list[Word]]:
 
 def _cut(words: Sequence[Word]) -> int:
     """How many words go into the first stretch: up to the best boundary in its second half."""
-    length, fits = 0, 0
-    half = 1
-    for count, word in enumerate(words, 1):
-        length += len(word.syllables) + len(word.phones)
-        if length > LONGEST_SENTENCE and fits:
-            break
-        fits = count
-        half = count if length <= LONGEST_SENTENCE // 2 else half
-    else:
+    ends = _ends_that_fit(words)
+    if ends[-1] == len(words):
         return len(words)
+    late = [n for n in ends if _length(words[:n]) > LONGEST_SENTENCE // 2] or ends
     for marks in _CUT_AFTER:
-        found = [n for n in range(half, fits + 1) if words[n - 1].mark and words[n - 1].mark in marks]
+        found = [n for n in late if words[n - 1].mark and words[n - 1].mark in marks]
         if found:
             return found[-1]
-    return next((n for n in range(fits, half, -1) if words[n - 1].break_after > 1), fits)
+    return next((n for n in reversed(late) if words[n - 1].break_after > 1), late[-1])
+
+
+def _ends_that_fit(words: Sequence[Word]) -> list[int]:
+    """Where a stretch of bounded length may end: not between the words of one number, where possible."""
+    lengths = accumulate(len(word.syllables) + len(word.phones) for word in words)
+    fitting = [n for n, length in enumerate(lengths, 1) if length <= LONGEST_SENTENCE] or [1]
+    whole = [n for n in fitting if n == len(words) or not _share_span(words[n - 1], words[n])]
+    return whole or fitting
+
+
+def _share_span(left: Word, right: Word) -> bool:
+    return left.end > right.start
+
+
+def _length(words: Sequence[Word]) -> int:
+    return sum(len(word.syllables) + len(word.phones) for word in words)

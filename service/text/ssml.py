@@ -150,7 +150,7 @@ class _Document(ContentHandler):
         if len(self._styles) > 1 and name == "speak":
             raise self.fault("<speak> must not stand inside another element")
         if self._opaque is not None:
-            raise self.fault(f"<{self._opaque.name}> must not hold other elements")
+            raise SsmlError(f"<{self._opaque.name}> must not hold other elements", *self._position())
         required, optional = _ATTRIBUTES[name]
         for attribute in required - given.keys():
             raise self.fault(f'<{name}> needs the attribute "{attribute}"')
