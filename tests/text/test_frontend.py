@@ -122,6 +122,7 @@ class TestAnyText:
             return
         check(text, sentences)
 
+    @settings(max_examples=50)
     @given(st.text(st.sampled_from("你好一天，、1234567890.%“”（）abc "), min_size=60, max_size=600))
     def test_long_sentences_stay_within_the_bound(self, frontend: FrontEnd, text: str) -> None:
         check(f"好{text}", list(frontend.read(f"好{text}")))
@@ -188,7 +189,6 @@ class TestSentences:
 LONG = {
     "chinese": "你好" * 50_000,
     "one word": "a" * 100_000,
-    "words": "hello " * 16_667,
     "addresses": "www." * 25_000,
     "commas": "，" * 99_999 + "好",
     "open quotes": "“" * 99_999 + "好",

@@ -101,7 +101,7 @@ def test_pauses(time: str | None, strength: str | None, seconds: float) -> None:
 
 @pytest.mark.parametrize("time", ["", "1", "-1s", "10.1s", "11000ms", "1m", "1 s", "s", "inf", "99999999s"])
 def test_a_pause_of_no_allowed_time(time: str) -> None:
-    with pytest.raises(ValueError, match="must be 0ms to 10s, such as 500ms or 1.5s"):
+    with pytest.raises(ValueError, match="must be 0ms to 10s, such as 500ms"):
         values.pause(time, None)
 
 

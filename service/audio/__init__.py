@@ -1,0 +1,1 @@
+"""Pure functions on mono float32 samples: trimming, joining, resampling, encoding."""

@@ -1,0 +1,112 @@
+"""How gunicorn runs the service."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
+from rich.console import Console
+
+from service.announcement import Announcement
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.web.engine import Engine
+
+_SPARE_THREADS = 8  # for probes, cache hits and refusals while all others wait for speech
+_MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  only gunicorn's nameless heartbeat file goes there
+
+
+def gunicorn_options(settings: Settings) -> dict[str, object]:
+    """gunicorn's settings by name: one process with one copy of the voice, threads for input and output."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    options: dict[str, object] = {
+        "bind": [f"{host}:{settings.port}"],
+        "workers": 1,
+        "worker_class": Worker,
+        # as many as may wait for a turn, as many again that wait for the same audio, and some spare
+        "threads": 2 * settings.queue_length + _SPARE_THREADS,
+        "timeout": 60,
+        "graceful_timeout": 30,
+        "keepalive": 75,
+        "preload_app": False,
+        "control_socket_disable": True,
+        "logger_class": QuietLogger,
+        "loglevel": settings.log_level,
+        "proc_name": "qingsheng",
+    }
+    if os.access(_MEMORY_FOLDER, os.W_OK):  # a heartbeat on a slow disk would look like a hang
+        options["worker_tmp_dir"] = str(_MEMORY_FOLDER)
+    return options
+
+
+class QuietLogger(Logger):
+    """gunicorn's messages, through the service's own log; requests are logged by the service itself."""
+
+    def setup(self, cfg: Config) -> None:
+        """Leaves writing to the root logger's handlers."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+class Worker(ThreadWorker):
+    """A worker that says on ``/healthz`` that it is about to end."""
+
+    app: Server
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM: finishes what runs, takes nothing new."""
+        self.app.drain()
+        super().handle_exit(sig, frame)
+
+
+class Server(BaseApplication):
+    """The service under gunicorn; ``run()`` returns when the service has ended."""
+
+    def __init__(self, settings: Settings, console: Console) -> None:
+        """``console`` is told, for people, how starting goes."""
+        self._settings = settings
+        self._announcement = Announcement(console, settings.host, settings.port)
+        self._engine: Engine | None = None
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hands gunicorn its settings; older versions lack some of them."""
+        for name, value in gunicorn_options(self._settings).items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:  # Flask's type for a WSGI callable is narrower than gunicorn's
+        """Builds the application; gunicorn calls this in the worker, after the fork.
+
+        Inference libraries do not survive a fork, so they are not even imported before.
+        """
+        from service.app import build_synthesizer, create_app
+        from service.web.engine import Engine
+
+        self._engine = Engine(partial(build_synthesizer, self._settings))
+        self._announcement.loading()
+        self._engine.start(self._loaded)
+        return create_app(self._settings, self._engine)
+
+    def _loaded(self, error: Exception | None) -> None:
+        """Runs in the loading thread, where only this ends the process, and tells gunicorn to give up."""
+        if error is None:
+            self._announcement.ready()
+        else:
+            self._announcement.failed(error)
+            os._exit(Arbiter.WORKER_BOOT_ERROR)
+
+    def drain(self) -> None:
+        """Says to probes that this process is about to end."""
+        if self._engine:
+            self._engine.draining = True

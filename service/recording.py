@@ -1,0 +1,100 @@
+"""A whole text as encoded audio: what a response, the cache and ``qingsheng say`` need."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from service.audio.encode import encode
+from service.speech import Chunk, Synthesizer, Utterance
+from service.voice import WordTiming
+
+_WORD_BYTES = 200  # about what a WordTiming with its text and numbers takes
+_OTHER_BYTES = 1000  # likewise for the rest of a Recording
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A text as it was spoken and encoded.
+
+    Attributes:
+        audio: a complete file in the format that was asked for (or headerless PCM).
+        sample_rate: of the audio, in Hz.
+        seconds: how long it plays.
+        words: when each word is heard, from the start of the audio.
+        synthesis_seconds: the time it took to speak it, waiting for a turn included.
+        encode_seconds: the time it took to encode it.
+    """
+
+    audio: bytes
+    sample_rate: int
+    seconds: float
+    words: tuple[WordTiming, ...]
+    synthesis_seconds: float
+    encode_seconds: float
+
+    @property
+    def size(self) -> int:
+        """About the bytes of memory that it takes."""
+        return len(self.audio) + _WORD_BYTES * len(self.words) + _OTHER_BYTES
+
+
+def record(
+    synthesizer: Synthesizer,
+    utterance: Utterance,
+    audio_format: str,
+    sample_rate: int | None = None,
+    heard: Callable[[Chunk], None] = lambda _: None,
+) -> Recording:
+    """Speaks a text and encodes it while it is being spoken.
+
+    Args:
+        synthesizer: speaks.
+        utterance: what and how.
+        audio_format: one of ``service.audio.encode.FORMATS``.
+        sample_rate: of the result in Hz, or None for the voice's own.
+        heard: called with each chunk as it comes.
+
+    Raises:
+        SpeechError, FrontEndError, BusyError: as ``Synthesizer.stream`` says.
+    """
+    take = _Take(heard)
+    started = time.perf_counter()
+    chunks = take.listen(synthesizer.stream(utterance))
+    first = next(chunks)  # a text that can be spoken has at least one sentence
+    rate = sample_rate or first.sample_rate
+    samples = (chunk.samples for chunk in chain([first], chunks))
+    audio = encode(samples, first.sample_rate, rate, audio_format)
+    total = time.perf_counter() - started
+    return Recording(
+        audio=audio,
+        sample_rate=rate,
+        seconds=take.samples / first.sample_rate,
+        words=tuple(take.words),
+        synthesis_seconds=take.waited,
+        encode_seconds=total - take.waited,
+    )
+
+
+class _Take:
+    """Notes what goes by on the way from the synthesizer to the encoder."""
+
+    def __init__(self, heard: Callable[[Chunk], None]) -> None:
+        self.words: list[WordTiming] = []
+        self.samples = 0
+        self.waited = 0.0
+        self._heard = heard
+
+    def listen(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        while True:
+            asked = time.perf_counter()
+            chunk = next(chunks, None)
+            self.waited += time.perf_counter() - asked
+            if chunk is None:
+                return
+            self.words.extend(chunk.words)
+            self.samples += len(chunk.samples)
+            self._heard(chunk)
+            yield chunk

@@ -1,0 +1,171 @@
+"""The one door to speech: an utterance in, a stream of audio chunks out."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import numpy as np
+
+from service.audio.join import faded, silence
+from service.audio.resample import resampled
+from service.runtime.gate import Gate
+from service.text.frontend import FrontEnd, Reading
+from service.text.sentence import Sentence, Style, Word
+from service.voice import Clip, Samples, Voice, WordTiming
+
+_SENTENCE_PAUSE = 0.4  # seconds behind a sentence
+_COMMA_PAUSE = 0.2  # behind one that is only a part of a sentence too long to speak at once
+_COMMAS = "，、：；"
+_WARM_UP = "你好。"
+
+
+class SpeechError(ValueError):
+    """An utterance asks for what no voice here can do; the message is fit for a client."""
+
+
+class UnknownVoiceError(SpeechError):
+    """There is no voice of that name."""
+
+
+class UnknownEmotionError(SpeechError):
+    """The voice cannot express that emotion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A text, plain or SSML, and the style that holds where its SSML says nothing else."""
+
+    text: str
+    style: Style = field(default_factory=Style)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One sentence of an utterance as sound, with the silence that belongs to it.
+
+    Attributes:
+        samples: shape (n,), in [-1, 1].
+        sample_rate: in Hz, the same for all chunks of an utterance.
+        words: when each word is heard, in seconds from the start of the utterance.
+        text: the sentence as it was spoken.
+        end_char: up to where the source text has been spoken.
+    """
+
+    samples: Samples
+    sample_rate: int
+    words: tuple[WordTiming, ...]
+    text: str
+    end_char: int
+
+
+class Synthesizer:
+    """Speaks utterances. Safe to share between threads.
+
+    Attributes:
+        voices: by name, the default first.
+        default_voice: speaks where no voice is named.
+    """
+
+    def __init__(self, frontend: FrontEnd, voices: Sequence[Voice], gate: Gate) -> None:
+        """Takes at least one voice, the default first; each sentence takes a turn at the gate.
+
+        Raises:
+            ValueError: there is no voice.
+        """
+        if not voices:
+            raise ValueError("A synthesizer needs at least one voice.")
+        self._frontend = frontend
+        self._gate = gate
+        self.voices: Mapping[str, Voice] = MappingProxyType({voice.name: voice for voice in voices})
+        self.default_voice: Voice = voices[0]
+
+    def warm(self) -> None:
+        """Speaks a few syllables with every voice, so that the first request finds all loaded."""
+        for name in self.voices:
+            for _ in self.stream(Utterance(_WARM_UP, Style(voice=name))):
+                pass
+
+    def stream(self, utterance: Utterance) -> Generator[Chunk, None, None]:
+        """Speaks an utterance sentence by sentence; closing the generator stops the work.
+
+        Raises:
+            FrontEndError: the text cannot be read. Raised by the call itself, as are the next two.
+            UnknownVoiceError: the style or the SSML names a voice that is not there.
+            UnknownEmotionError: likewise an emotion that its voice does not have.
+            BusyError: too many wait already. Raised when the first chunk is asked for.
+        """
+        reading = self._frontend.read(utterance.text, utterance.style)
+        self._check(reading.styles)
+        return self._chunks(reading)
+
+    def _check(self, styles: Iterable[Style]) -> None:
+        for style in styles:
+            voice = self._voice(style)
+            if style.emotion not in voice.emotions:
+                known = ", ".join(voice.emotions)
+                raise UnknownEmotionError(
+                    f"The voice {voice.name} has no emotion {_quoted(style.emotion)}; it has {known}."
+                )
+
+    def _voice(self, style: Style) -> Voice:
+        if style.voice is None:
+            return self.default_voice
+        if style.voice not in self.voices:
+            known = ", ".join(self.voices)
+            raise UnknownVoiceError(f"There is no voice {_quoted(style.voice)}; the voices are {known}.")
+        return self.voices[style.voice]
+
+    def _chunks(self, reading: Reading) -> Generator[Chunk, None, None]:
+        rate = self.default_voice.sample_rate
+        heard = 0  # samples so far
+        for number, (sentence, following) in enumerate(_with_following(reading)):
+            voice = self._voice(sentence.style)
+            with self._gate.turn(again=number > 0):
+                clip = voice.speak(sentence)
+            lead = silence(sentence.lead if number == 0 else 0.0, rate)
+            rest = silence(_pause(sentence, following), rate)
+            sound = faded(_at_rate(clip, voice.sample_rate, rate), rate)
+            samples = np.concatenate([lead, sound, rest])
+            words = _shifted(clip.words, (heard + len(lead)) / rate)
+            heard += len(samples)
+            yield Chunk(samples, rate, words, sentence.text, sentence.end)
+
+
+def _with_following(sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, Sentence | None]]:
+    """Yields each sentence with the one behind it, None behind the last."""
+    held: Sentence | None = None
+    for sentence in sentences:
+        if held is not None:
+            yield held, sentence
+        held = sentence
+    if held is not None:
+        yield held, None
+
+
+def _pause(sentence: Sentence, following: Sentence | None) -> float:
+    """Seconds of silence behind a sentence: what the text asks for, else what its punctuation means."""
+    last = sentence.words[-1]
+    lead = following.lead if following else 0.0
+    if last.pause is not None or lead > 0:
+        return (last.pause or 0.0) + lead
+    return _natural_pause(last) if following else 0.0
+
+
+def _natural_pause(last: Word) -> float:
+    pause = _COMMA_PAUSE if last.mark and last.mark in _COMMAS else _SENTENCE_PAUSE
+    return pause / last.style.rate
+
+
+def _at_rate(clip: Clip, rate_in: int, rate_out: int) -> Samples:
+    return np.concatenate(list(resampled([clip.samples], rate_in, rate_out)))
+
+
+def _shifted(words: Iterable[WordTiming], seconds: float) -> tuple[WordTiming, ...]:
+    return tuple(replace(word, start=word.start + seconds, end=word.end + seconds) for word in words)
+
+
+def _quoted(name: str) -> str:
+    """A client's word in a message, at a length fit for one."""
+    return repr(name if len(name) <= 40 else name[:40] + "…")

@@ -1,0 +1,1 @@
+"""The HTTP interface: small Flask blueprints that are handed their parts."""

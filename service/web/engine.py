@@ -1,0 +1,73 @@
+"""The synthesizer as a web process holds it: loading, ready, or failed to load."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Thread
+
+from service.observability.logs import get_logger
+from service.speech import Synthesizer
+
+
+class NotReadyError(Exception):
+    """The voice is not loaded yet, or could not be loaded.
+
+    Attributes:
+        retry_after: seconds after which it is worth to ask again.
+    """
+
+    retry_after = 2.0
+
+
+class Engine:
+    """Loads a synthesizer and warms it up in the background, so that the process answers probes meanwhile.
+
+    Attributes:
+        error: what made loading fail, or None.
+        draining: set when the process is about to end; what runs may finish.
+    """
+
+    def __init__(self, load: Callable[[], Synthesizer]) -> None:
+        """``load`` returns a synthesizer; it is called, and the synthesizer warmed up, after ``start``."""
+        self._load = load
+        self._synthesizer: Synthesizer | None = None
+        self.error: Exception | None = None
+        self.draining = False
+
+    @classmethod
+    def holding(cls, synthesizer: Synthesizer) -> Engine:
+        """An engine that is ready from the start."""
+        engine = cls(lambda: synthesizer)
+        engine._synthesizer = synthesizer
+        return engine
+
+    def start(self, then: Callable[[Exception | None], None] | None = None) -> None:
+        """Loads in a thread of its own, which at its end calls ``then`` with None or what went wrong."""
+        Thread(target=self._run, args=(then,), name="load-voice", daemon=True).start()
+
+    def _run(self, then: Callable[[Exception | None], None] | None) -> None:
+        started = time.monotonic()
+        try:
+            synthesizer = self._load()
+            synthesizer.warm()
+            self._synthesizer = synthesizer
+            get_logger().info("voice_loaded", seconds=round(time.monotonic() - started, 2))
+        except Exception as error:
+            self.error = error
+            get_logger().error("voice_not_loaded", exc_info=error)
+        if then:
+            then(self.error)
+
+    @property
+    def synthesizer(self) -> Synthesizer:
+        """The synthesizer, warm.
+
+        Raises:
+            NotReadyError: it is not there; the message says why.
+        """
+        if self._synthesizer is not None:
+            return self._synthesizer
+        if self.error is not None:
+            raise NotReadyError("The voice could not be loaded; the service's log says why.")
+        raise NotReadyError("The voice is still being loaded; try again in a moment.")

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from service.kokoro import load_voices
+from service.voice import Voice
+
+# The same examples on every run, however slow the machine is.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
+
+MODEL_CACHE = Path(__file__).parent.parent / ".cache" / "voice"
+
+
+@pytest.fixture(scope="session")
+def voices() -> Sequence[Voice]:
+    """The embedded voices; the prepared network is kept from run to run."""
+    return load_voices(MODEL_CACHE, threads=2)

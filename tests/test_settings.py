@@ -1,0 +1,72 @@
+"""Settings come from the environment; a wrong one is told in a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from service.settings import SettingError, Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"TTS_{name.upper()}", raising=False)
+
+
+def test_the_defaults() -> None:
+    settings = load_settings()
+    assert (settings.host, settings.port, settings.threads) == ("0.0.0.0", 8080, None)
+    assert settings.max_characters == 10_000
+    assert not settings.log_text
+
+
+def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTS_PORT", "9000")
+    monkeypatch.setenv("TTS_CACHE_DIR", "/somewhere")
+    monkeypatch.setenv("TTS_LOG_TEXT", "true")
+    settings = load_settings()
+    assert (settings.port, settings.cache_dir, settings.log_text) == (9000, Path("/somewhere"), True)
+
+
+def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTS_THREADS", "")
+    assert load_settings().threads is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("TTS_PORT", "abc", "1 to 65535"),
+        ("TTS_PORT", "0", "1 to 65535"),
+        ("TTS_PORT", "65536", "1 to 65535"),
+        ("TTS_THREADS", "0", "1 to 256"),
+        ("TTS_QUEUE_LENGTH", "-1", "0 to 1000"),
+        ("TTS_MAX_CHARACTERS", "0", "1 to 1000000"),
+        ("TTS_CACHE_BYTES", "-1", "0 or more"),
+        ("TTS_LEXICON", "/does/not/exist.tsv", "an existing TSV file"),
+        ("TTS_LOG_LEVEL", "loud", "debug, info, warning or error"),
+        ("TTS_LOG_TEXT", "maybe", "true or false"),
+    ],
+)
+def test_a_wrong_value_is_told_with_its_variable_and_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, allowed: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingError) as raised:
+        load_settings()
+    sentence = str(raised.value)
+    assert sentence.startswith(f"{name} must be ")
+    assert allowed in sentence
+    assert repr(value) in sentence
+    assert "\n" not in sentence
+
+
+def test_the_cache_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert load_settings().cache_dir == tmp_path / "qingsheng"
+
+
+def test_every_setting_says_what_it_must_be() -> None:
+    assert all(field.description for field in Settings.model_fields.values())

@@ -1,0 +1,216 @@
+"""The whole of it: ``qingsheng serve`` as a user starts it, with gunicorn and the embedded voice."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import soundfile
+
+LONG_TEXT = "今天天气很好，我们去公园走走。" * 3
+PATIENCE = 120.0  # seconds; how long a slow machine may take to load the voice
+
+
+@dataclass
+class Service:
+    """A running ``qingsheng serve``."""
+
+    process: subprocess.Popen[str]
+    port: int
+    folder: Path
+
+    def ask(self, method: str, path: str, body: object = None) -> tuple[int, http.client.HTTPMessage, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            data = None if body is None else json.dumps(body)
+            connection.request(method, path, data, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            return response.status, response.headers, response.read()
+        finally:
+            connection.close()
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            assert self.process.poll() is None, self.log()
+            try:
+                if self.ask("GET", "/healthz")[0] == 200:
+                    return
+            except OSError:
+                pass  # it does not listen yet
+            time.sleep(0.1)
+        raise AssertionError("the service did not become ready")
+
+    def log(self) -> str:
+        return (self.folder / "stderr").read_text(encoding="utf-8")
+
+    def told(self) -> str:
+        return (self.folder / "stdout").read_text(encoding="utf-8")
+
+
+def start(folder: Path, **environment: str) -> Service:
+    folder.mkdir(exist_ok=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings = {"TTS_HOST": "127.0.0.1", "TTS_PORT": str(port), **environment}
+    with (folder / "stdout").open("w") as stdout, (folder / "stderr").open("w") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "service", "serve"],
+            env=os.environ | settings,
+            stdout=stdout,
+            stderr=stderr,
+            text=True,
+            start_new_session=True,
+        )
+    return Service(process, port, folder)
+
+
+def stop(service: Service) -> None:
+    if service.process.poll() is None:
+        os.killpg(service.process.pid, signal.SIGKILL)
+    service.process.wait()
+
+
+@pytest.fixture(scope="module")
+def cache_dir(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def service(tmp_path: Path, cache_dir: str) -> Iterator[Service]:
+    running = start(tmp_path, TTS_CACHE_DIR=cache_dir)
+    try:
+        running.wait_until_ready()
+        yield running
+    finally:
+        stop(running)
+
+
+def test_it_speaks_caches_and_finishes_what_runs_when_told_to_end(service: Service) -> None:
+    body = {"text": "你好", "emotion": "happy"}
+    status, headers, audio = service.ask("POST", "/tts", body)
+    assert (status, headers["X-Cache"]) == (200, "miss")
+    samples, rate = soundfile.read(io.BytesIO(audio))
+    assert len(samples) / rate == pytest.approx(float(headers["X-Audio-Seconds"]), abs=0.001)
+    assert 0.3 < len(samples) / rate < 3
+    assert abs(samples).max() > 0.05
+
+    status, headers, again = service.ask("POST", "/tts", body)
+    assert (status, headers["X-Cache"], again) == (200, "hit", audio)
+
+    kept = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(service.ask, "POST", "/tts", {"text": LONG_TEXT})
+        wait_for_request(kept)
+        service.process.send_signal(signal.SIGTERM)
+        assert health_while_ending(kept) == "draining"
+        status, headers, audio = running.result()
+    assert status == 200
+    assert len(soundfile.read(io.BytesIO(audio))[0]) / rate > 5
+    assert service.process.wait(PATIENCE) == 0
+    assert "Traceback" not in service.log()
+
+    lines = [json.loads(line) for line in service.log().splitlines()]
+    spoken = [line for line in lines if line.get("route") == "/tts"]
+    assert [line["cache"] for line in spoken] == ["miss", "hit", "miss"]
+    assert "你好" not in service.log()
+    assert f"curl -fsS http://127.0.0.1:{service.port}/tts" in service.told()
+
+
+def wait_for_request(kept: http.client.HTTPConnection) -> None:
+    """Returns when gunicorn has taken the request before this one: it takes them in their order."""
+    kept.request("GET", "/livez")
+    assert kept.getresponse().read()
+
+
+def health_while_ending(kept: http.client.HTTPConnection) -> str:
+    """Asks over a connection that was open before, for new ones are not taken any more."""
+    while True:
+        kept.request("GET", "/healthz")
+        response = kept.getresponse()
+        answer = json.loads(response.read())
+        if response.status == 503:
+            return str(answer["status"])
+
+
+def test_ctrl_c_while_loading_ends_it_quietly(tmp_path: Path, cache_dir: str) -> None:
+    running = start(tmp_path, TTS_CACHE_DIR=cache_dir)
+    try:
+        while "Loading the voice" not in running.told():
+            time.sleep(0.05)
+        os.killpg(running.process.pid, signal.SIGINT)
+        assert running.process.wait(PATIENCE) == 0
+        assert "Traceback" not in running.log()
+    finally:
+        stop(running)
+
+
+def test_a_voice_that_cannot_be_loaded_ends_it_with_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    running = start(tmp_path, TTS_CACHE_DIR=str(tmp_path / "file"))
+    try:
+        assert running.process.wait(PATIENCE) not in (0, None)
+        assert "The voice could not be loaded" in running.told()
+    finally:
+        stop(running)
+
+
+def test_say_writes_a_file_in_the_format_of_its_name(tmp_path: Path, cache_dir: str) -> None:
+    for name, text in (("hello.wav", "你好"), ("hello.flac", "-")):
+        command = [sys.executable, "-m", "service", "say", text, "-o", str(tmp_path / name)]
+        ran = subprocess.run(
+            command,
+            input="你好",
+            env=os.environ | {"TTS_CACHE_DIR": cache_dir},
+            capture_output=True,
+            text=True,
+        )
+        assert ran.returncode == 0, ran.stderr
+        with soundfile.SoundFile(tmp_path / name) as audio:
+            assert audio.format.lower() == name.split(".")[1]
+            assert 0.3 < audio.frames / audio.samplerate < 3
+
+
+def test_say_tells_an_unknown_voice_in_a_sentence(tmp_path: Path, cache_dir: str) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "service",
+        "say",
+        "你好",
+        "-o",
+        str(tmp_path / "a.wav"),
+        "--voice",
+        "nobody",
+    ]
+    ran = subprocess.run(
+        command, env=os.environ | {"TTS_CACHE_DIR": cache_dir}, capture_output=True, text=True
+    )
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("Error: ")
+    assert len(ran.stderr.splitlines()) == 1
+    assert not (tmp_path / "a.wav").exists()
+
+
+def test_voices_lists_every_voice_with_its_emotions(cache_dir: str) -> None:
+    command = [sys.executable, "-m", "service", "voices"]
+    ran = subprocess.run(
+        command, env=os.environ | {"TTS_CACHE_DIR": cache_dir}, capture_output=True, text=True
+    )
+    assert ran.returncode == 0
+    rows = ran.stdout.splitlines()
+    assert len(rows) >= 2
+    assert all("neutral, happy" in row for row in rows)
