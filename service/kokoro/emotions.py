@@ -60,7 +60,8 @@ EMOTIONS: Mapping[str, Prosody] = MappingProxyType(
 def prosody_of(style: Style, level: float = 1.0) -> Prosody:
     """Composes an emotion with the rate and pitch of a style, within what stays intelligible.
 
-    ``level`` is the speaker's own factor on F0. Volume is left out here: as a factor it may be 0, which no gain in dB can say.
+    ``level`` is the speaker's own factor on F0. Volume is left out here: as a factor it may be 0, which
+    no gain in dB can say.
 
     Raises:
         KeyError: the emotion is not one of ``EMOTIONS``.

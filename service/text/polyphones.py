@@ -120,8 +120,10 @@ def settle(text: str, words: Sequence[HanWord], syllables: list[Syllable | None]
 def _settle_pair(text: str, word: HanWord, syllables: list[Syllable | None]) -> None:
     """Words of two characters: a doubled verb ends neutral, 得 behind a verb is a particle, 三只 counts.
 
-    Of three characters: the 得 of 跑得快 likewise.
+    Of three characters: the 得 of 跑得快 likewise, and the 地 of 悄悄地.
     """
+    if word.end - word.start == 3 and text[word.end - 1] == "地" and text[word.start] == text[word.start + 1]:
+        syllables[word.end - 1] = Syllable("de", 5)
     if text[word.start + 1 : word.end - 1] == "得" and text[word.start : word.end - 1] not in PHRASES_DICT:
         syllables[word.start + 1] = Syllable("de", 5)
     if word.end - word.start != 2:

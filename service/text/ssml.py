@@ -107,6 +107,7 @@ class _Document(ContentHandler):
         self._reader = reader
         self._syllabary = syllabary
         self._styles = [style]
+        self._source = source
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", source))]
         self._opaque: _Opaque | None = None
 
@@ -138,9 +139,11 @@ class _Document(ContentHandler):
     def characters(self, content: str) -> None:
         """Adds text to the open element."""
         start = self._place()
+        # A character reference is one character that stands for several of the source.
+        width = self._source.index(";", start) - start + 1 if self._source[start] == "&" else 1
         style = self._styles[-1]
         target = self.glyphs if self._opaque is None else self._opaque.inside
-        target += [Glyph(char, start + i, start + i + 1, style) for i, char in enumerate(content)]
+        target += [Glyph(char, start + i, start + i + width, style) for i, char in enumerate(content)]
 
     def _check(self, name: str, given: Mapping[str, str]) -> None:
         if len(self._styles) == 1 and name != "speak":

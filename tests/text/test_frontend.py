@@ -234,7 +234,7 @@ def test_eight_threads_read_at_once_as_each_would_alone(frontend: FrontEnd) -> N
         *(
             "你好，世界。今天是2024年3月5日。",
             "银行行长数一数¥1,234.5元",
-            "請問圖書館怎麼走？",
+            "請問機場怎麼去？",
             "hello world, iPhone 15 Pro",
         ),
         *(

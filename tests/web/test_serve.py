@@ -7,81 +7,19 @@ import io
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import soundfile
 
+from tests.running import PATIENCE, Service, start, stop
+
 LONG_TEXT = "今天天气很好，我们去公园走走。" * 3
-PATIENCE = 120.0  # seconds; how long a slow machine may take to load the voice
-
-
-@dataclass
-class Service:
-    """A running ``qingsheng serve``."""
-
-    process: subprocess.Popen[str]
-    port: int
-    folder: Path
-
-    def ask(self, method: str, path: str, body: object = None) -> tuple[int, http.client.HTTPMessage, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            data = None if body is None else json.dumps(body)
-            connection.request(method, path, data, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            return response.status, response.headers, response.read()
-        finally:
-            connection.close()
-
-    def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            assert self.process.poll() is None, self.log()
-            try:
-                if self.ask("GET", "/healthz")[0] == 200:
-                    return
-            except OSError:
-                pass  # it does not listen yet
-            time.sleep(0.1)
-        raise AssertionError("the service did not become ready")
-
-    def log(self) -> str:
-        return (self.folder / "stderr").read_text(encoding="utf-8")
-
-    def told(self) -> str:
-        return (self.folder / "stdout").read_text(encoding="utf-8")
-
-
-def start(folder: Path, **environment: str) -> Service:
-    folder.mkdir(exist_ok=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    settings = {"TTS_HOST": "127.0.0.1", "TTS_PORT": str(port), **environment}
-    with (folder / "stdout").open("w") as stdout, (folder / "stderr").open("w") as stderr:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service", "serve"],
-            env=os.environ | settings,
-            stdout=stdout,
-            stderr=stderr,
-            text=True,
-            start_new_session=True,
-        )
-    return Service(process, port, folder)
-
-
-def stop(service: Service) -> None:
-    if service.process.poll() is None:
-        os.killpg(service.process.pid, signal.SIGKILL)
-    service.process.wait()
 
 
 @pytest.fixture(scope="module")
