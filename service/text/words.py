@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 
@@ -105,13 +106,11 @@ def _between_han(run: Sequence[Glyph], i: int) -> bool:
 
 
 def _number_edges(glyphs: Sequence[Glyph]) -> list[int]:
-    """Offsets between glyphs that stand for different stretches of the source, one of them a longer one."""
+    """Offsets where glyphs that share one stretch of the source, as a number's do, meet others."""
     spans = [(glyph.start, glyph.end) for glyph in glyphs]
-    return [
-        i
-        for i in range(1, len(spans))
-        if spans[i] != spans[i - 1] and max(end - start for start, end in spans[i - 1 : i + 1]) > 1
-    ]
+    shared = {span for span, count in Counter(spans).items() if count > 1}
+    edges = ((i, {spans[i - 1], spans[i]}) for i in range(1, len(spans)))
+    return [i for i, pair in edges if len(pair) > 1 and pair & shared]
 
 
 def _style_changes(glyphs: Sequence[Glyph], start: int, end: int) -> list[int]:
