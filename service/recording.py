@@ -24,7 +24,8 @@ class Recording:
         sample_rate: of the audio, in Hz.
         seconds: how long it plays.
         words: when each word is heard, from the start of the audio.
-        synthesis_seconds: the time it took to speak it, waiting for a turn included.
+        queue_seconds: the time that its sentences waited for their turns.
+        synthesis_seconds: the time it took to speak it.
         encode_seconds: the time it took to encode it.
     """
 
@@ -32,6 +33,7 @@ class Recording:
     sample_rate: int
     seconds: float
     words: tuple[WordTiming, ...]
+    queue_seconds: float
     synthesis_seconds: float
     encode_seconds: float
 
@@ -73,7 +75,8 @@ def record(
         sample_rate=rate,
         seconds=take.samples / first.sample_rate,
         words=tuple(take.words),
-        synthesis_seconds=take.waited,
+        queue_seconds=take.queued,
+        synthesis_seconds=take.waited - take.queued,
         encode_seconds=total - take.waited,
     )
 
@@ -85,6 +88,7 @@ class _Take:
         self.words: list[WordTiming] = []
         self.samples = 0
         self.waited = 0.0
+        self.queued = 0.0
         self._heard = heard
 
     def listen(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -94,6 +98,7 @@ class _Take:
             self.waited += time.perf_counter() - asked
             if chunk is None:
                 return
+            self.queued += chunk.queued
             self.words.extend(chunk.words)
             self.samples += len(chunk.samples)
             self._heard(chunk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -51,6 +52,7 @@ class Chunk:
         words: when each word is heard, in seconds from the start of the utterance.
         text: the sentence as it was spoken.
         end_char: up to where the source text has been spoken.
+        queued: seconds that the sentence waited for its turn.
     """
 
     samples: Samples
@@ -58,6 +60,7 @@ class Chunk:
     words: tuple[WordTiming, ...]
     text: str
     end_char: int
+    queued: float
 
 
 class Synthesizer:
@@ -122,7 +125,9 @@ class Synthesizer:
         heard = 0  # samples so far
         for number, (sentence, following) in enumerate(_with_following(reading)):
             voice = self._voice(sentence.style)
+            asked = time.perf_counter()
             with self._gate.turn(again=number > 0):
+                queued = time.perf_counter() - asked
                 clip = voice.speak(sentence)
             lead = silence(sentence.lead if number == 0 else 0.0, rate)
             rest = silence(_pause(sentence, following), rate)
@@ -130,7 +135,7 @@ class Synthesizer:
             samples = np.concatenate([lead, sound, rest])
             words = _shifted(clip.words, (heard + len(lead)) / rate)
             heard += len(samples)
-            yield Chunk(samples, rate, words, sentence.text, sentence.end)
+            yield Chunk(samples, rate, words, sentence.text, sentence.end, queued)
 
 
 def _with_following(sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, Sentence | None]]:

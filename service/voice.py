@@ -37,26 +37,32 @@ class Clip:
 
 
 class Voice(Protocol):
-    """Something that speaks sentences. Implementations are safe to call from several threads.
-
-    Attributes:
-        name: how requests choose it.
-        gender: ``"female"`` or ``"male"``.
-        sample_rate: of the clips, in Hz.
-        emotions: the names that it can express; ``"neutral"`` is the first.
-        version: changes whenever the same sentence would sound different (weights, prosody tables).
-    """
+    """Something that speaks sentences. Implementations are safe to call from several threads."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """How requests choose it."""
+        ...
+
     @property
-    def gender(self) -> str: ...
+    def gender(self) -> str:
+        """``"female"`` or ``"male"``."""
+        ...
+
     @property
-    def sample_rate(self) -> int: ...
+    def sample_rate(self) -> int:
+        """Of the clips, in Hz."""
+        ...
+
     @property
-    def emotions(self) -> tuple[str, ...]: ...
+    def emotions(self) -> tuple[str, ...]:
+        """The names that it can express; ``"neutral"`` is the first."""
+        ...
+
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """Changes whenever the same sentence would sound different (weights, prosody tables)."""
+        ...
 
     def speak(self, sentence: Sentence) -> Clip:
         """Speaks one sentence, each word in its own style.

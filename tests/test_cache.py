@@ -14,7 +14,7 @@ from service.voice import WordTiming
 
 
 def recording(size: int = 0) -> Recording:
-    return Recording(b"a" * size, 24000, 1.0, (), 0.0, 0.0)
+    return Recording(b"a" * size, 24000, 1.0, (), 0.0, 0.0, 0.0)
 
 
 BARE = recording().size
@@ -45,7 +45,7 @@ def test_the_least_recently_used_goes_when_the_bytes_are_spent() -> None:
 def test_a_recording_counts_its_audio_and_its_words() -> None:
     word = WordTiming("你好", 0.0, 0.5, 0, 2)
     assert recording(1000).size == BARE + 1000
-    assert Recording(b"", 24000, 1.0, (word,) * 100, 0.0, 0.0).size > BARE + 100 * 100
+    assert Recording(b"", 24000, 1.0, (word,) * 100, 0.0, 0.0, 0.0).size > BARE + 100 * 100
 
 
 @pytest.mark.parametrize("max_bytes", [0, BARE + 99])

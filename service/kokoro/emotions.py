@@ -9,7 +9,7 @@ from types import MappingProxyType
 from service.text.sentence import Style
 
 _LEVEL_LIMITS = (0.4, 2.5)
-_RANGE_LIMITS = (0.3, 2.2)
+_RANGE_LIMITS = (0.4, 1.7)
 _SPEED_LIMITS = (0.4, 2.5)
 _ENERGY_LIMITS = (-3.0, 3.0)
 

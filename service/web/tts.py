@@ -89,7 +89,12 @@ def _response(asked: SpeechRequest, recording: Recording) -> Response:
 
 def _describe(response: Response, recording: Recording, *, hit: bool, seconds: float) -> None:
     """Says in headers and in the log where the audio came from, and what it took."""
-    spent = {} if hit else {"synthesis": recording.synthesis_seconds, "encode": recording.encode_seconds}
+    stages = {
+        "queue": recording.queue_seconds,
+        "synthesis": recording.synthesis_seconds,
+        "encode": recording.encode_seconds,
+    }
+    spent = {} if hit else stages
     response.headers["X-Cache"] = "hit" if hit else "miss"
     response.headers["X-Audio-Seconds"] = f"{recording.seconds:.3f}"
     response.headers["Server-Timing"] = ", ".join(

@@ -65,7 +65,7 @@ def test_pitch_is_in_semitones_and_rate_a_factor() -> None:
 def test_every_style_stays_within_what_is_intelligible(style: Style) -> None:
     prosody = prosody_of(style)
     assert 0.4 <= prosody.level <= 2.5
-    assert 0.3 <= prosody.range <= 2.2
+    assert 0.4 <= prosody.range <= 1.7
     assert 0.4 <= prosody.speed <= 2.5
     assert -3 <= prosody.energy <= 3
     assert -10 <= prosody.gain_db <= 10

@@ -71,7 +71,6 @@ def test_there_is_a_female_and_a_male_voice_and_the_first_is_the_default(voices:
     assert [(voice.name, voice.gender) for voice in voices] == [
         ("xiaobei", "female"),
         ("yunjian", "male"),
-        ("yunxi", "male"),
     ]
     assert {voice.sample_rate for voice in voices} == {RATE}
     assert voices[0].emotions == ("neutral", "happy", "sad", "angry", "fear", "surprise", "disgust")
@@ -165,9 +164,10 @@ def test_emotions_sound_different_from_neutral(voice: Voice, neutral: Clip, emot
     ],
 )
 def test_extremes_are_still_sound(voice: Voice, style: Style) -> None:
-    clip = voice.speak(greeting(style))
+    spoken = sentence(mandarin("再见", "zai4 jian4", "！", style))
+    clip = voice.speak(spoken)
     assert_sound(clip)
-    assert_words_in_order(clip, greeting(style))
+    assert_words_in_order(clip, spoken)
 
 
 def test_words_of_one_sentence_may_have_their_own_styles(voice: Voice) -> None:
@@ -221,13 +221,14 @@ def test_english_and_mandarin_mix(voice: Voice) -> None:
     assert_words_in_order(clip, spoken)
 
 
-def test_a_sentence_too_long_for_the_network_is_spoken_in_pieces(voice: Voice) -> None:
-    """It is cut behind a comma, where the pause is the one between pieces."""
-    fast = Style(rate=2.0)
-    marks = ("", "", "", "", "，") * 6
-    spoken = sentence(*(mandarin("一二三四", "yi1 er4 san1 si4", mark, fast) for mark in marks))
+def test_a_sentence_too_long_for_one_piece_is_cut_behind_a_comma(
+    voice: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pause there is the one between pieces: 0.2 s."""
+    monkeypatch.setattr("service.kokoro.voice._PIECE_TOKENS", 40)
+    four = ("一二三四", "yi1 er4 san1 si4")
+    spoken = sentence(mandarin(*four), mandarin(*four, "，"), mandarin(*four), mandarin(*four))
     clip = voice.speak(spoken)
     assert_sound(clip)
     assert_words_in_order(clip, spoken)
-    assert 8 < seconds(clip) < 25
-    assert 0.1 in [round(gap, 2) for gap in digital_silences(clip)]
+    assert digital_silences(clip) == pytest.approx([0.2], abs=0.002)
