@@ -159,7 +159,7 @@ class TestCache:
 
 def test_server_timing_tells_the_stages(client: FlaskClient) -> None:
     miss, hit = (client.post("/tts", json={"text": TEXT}).headers["Server-Timing"] for _ in range(2))
-    assert [stage.split(";")[0] for stage in miss.split(", ")] == ["synthesis", "encode", "total"]
+    assert [stage.split(";")[0] for stage in miss.split(", ")] == ["queue", "synthesis", "encode", "total"]
     assert hit.startswith("total;dur=")
 
 
