@@ -14,6 +14,7 @@ from service.runtime.threads import available_cores
 from service.settings import Settings
 from service.speech import Synthesizer
 from service.text.frontend import FrontEnd
+from service.voice import Voice
 from service.web.engine import Engine
 from service.web.errors import register_errors
 from service.web.lifecycle import register_lifecycle
@@ -30,12 +31,16 @@ class Utf8Json(DefaultJSONProvider):
     sort_keys = False
 
 
+def build_voices(settings: Settings) -> list[Voice]:
+    """Loads the embedded voices, the default first. Which ones these are is known here alone."""
+    return load_voices(settings.cache_dir, settings.threads or available_cores())
+
+
 def build_synthesizer(settings: Settings) -> Synthesizer:
     """Loads the front end and the voices: some seconds, and more on the very first start."""
-    voices = load_voices(settings.cache_dir, settings.threads or available_cores())
     # One sentence at a time on all threads: the shortest wait for each request, and no thread storms.
     gate = Gate(limit=1, waiting=settings.queue_length)
-    return Synthesizer(FrontEnd(settings.lexicon), voices, gate)
+    return Synthesizer(FrontEnd(settings.lexicon), build_voices(settings), gate)
 
 
 def create_app(settings: Settings, engine: Engine | None = None) -> Flask:

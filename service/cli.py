@@ -59,10 +59,9 @@ def serve() -> None:
 def voices() -> None:
     """Lists the voices: name, gender, sample rate and emotions."""
     settings = _settings()
-    from service.kokoro import load_voices
-    from service.runtime.threads import available_cores
+    from service.app import build_voices
 
-    for voice in load_voices(settings.cache_dir, settings.threads or available_cores()):
+    for voice in build_voices(settings):
         click.echo(f"{voice.name}\t{voice.gender}\t{voice.sample_rate} Hz\t{', '.join(voice.emotions)}")
 
 

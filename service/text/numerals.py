@@ -75,6 +75,19 @@ def number(text: str, *, liang: bool = False) -> str:
     return sign + cardinal(whole, liang=liang)
 
 
+def clock(hour: str, minute: str, second: str | None = None) -> str:
+    """A time of day: 十点, 三点零五分, 一点三十分二十五秒."""
+    words = ("两" if int(hour) == 2 else cardinal(hour)) + "点"
+    if second is None:
+        return words if minute == "00" else words + sixtieth(minute) + "分"
+    return words + sixtieth(minute) + "分" + sixtieth(second) + "秒"
+
+
+def sixtieth(value: str) -> str:
+    """Minutes or seconds as written: ``05`` is 零五, ``00`` 零."""
+    return "零" + cardinal(value) if value[0] == "0" and value != "00" else cardinal(value)
+
+
 def roman(text: str) -> int | None:
     """The value of a Roman numeral, or None when ``text`` is not a well-formed one."""
     values = [_ROMAN[char] for char in text.upper() if char in _ROMAN]

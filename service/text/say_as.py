@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 from service.text.glyph import REST
-from service.text.numerals import DIGITS, cardinal, digits, number
+from service.text.numerals import DIGITS, cardinal, clock, digits, number
 from service.text.rules.quantity import CURRENCY_CODES, CURRENCY_SIGNS
 
 _NUMBER = r"[-+]?\d{1,40}(?:,\d{3})*(?:\.\d{1,40})?"
@@ -65,13 +65,7 @@ def _time(text: str) -> str:
     match = re.fullmatch(r"(\d{1,2})[:：时点](\d{2})(?:[:：分](\d{2})秒?)?分?", text)
     if not match or int(match[1]) > 24 or int(match[2]) > 59 or int(match[3] or 0) > 59:
         raise ValueError('say-as "time" needs a time of day such as 15:05 or 15:05:30')
-    hour = "两" if int(match[1]) == 2 else cardinal(match[1])
-    minute = "" if match[2] == "00" and not match[3] else _padded(match[2]) + "分"
-    return f"{hour}点{minute}{_padded(match[3]) + '秒' if match[3] else ''}"
-
-
-def _padded(value: str) -> str:
-    return "零" + cardinal(value) if value[0] == "0" and value != "00" else cardinal(value)
+    return clock(match[1], match[2], match[3])
 
 
 def _currency(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from re import Match
 
-from service.text.numerals import cardinal, digits
+from service.text.numerals import cardinal, clock, digits, sixtieth
 from service.text.rules.rule import DASH, Rule, after, before, follows, is_score, rule
 
 _DURATION = r"^(?:多|余)?年?的?(?:历史|文明|以前|以来|之久|左右|时间|前|后|来|间|间隔)"
@@ -68,17 +68,6 @@ def _slash_date(match: Match[str]) -> str | None:
     return f"{cardinal(match[1])}月{cardinal(match[2])}{'' if follows(match, '日号') else '日'}"
 
 
-def _clock(hour: str, minute: str, second: str | None) -> str:
-    words = ("两" if int(hour) == 2 else cardinal(hour)) + "点"
-    if second is None:
-        return words if minute == "00" else words + _sixtieth(minute) + "分"
-    return words + _sixtieth(minute) + "分" + _sixtieth(second) + "秒"
-
-
-def _sixtieth(value: str) -> str:
-    return "零" + cardinal(value) if value[0] == "0" and value != "00" else cardinal(value)
-
-
 def _half(match: Match[str]) -> str:
     suffix = (match["ampm"] or "").lower().replace(".", "")
     hour = int(match["h1"])
@@ -92,23 +81,23 @@ def _half(match: Match[str]) -> str:
 def _time(match: Match[str]) -> str | None:
     if is_score(match):
         return None
-    return _half(match) + _clock(match["h1"], match["m1"], match["s1"])
+    return _half(match) + clock(match["h1"], match["m1"], match["s1"])
 
 
 def _hour(match: Match[str]) -> str | None:
-    return _half(match) + _clock(match["h1"], "00", None) if int(match["h1"]) <= 12 else None
+    return _half(match) + clock(match["h1"], "00", None) if int(match["h1"]) <= 12 else None
 
 
 def _time_range(match: Match[str]) -> str:
-    start = _clock(match["h1"], match["m1"], match["s1"])
-    return f"{start}到{_clock(match['h2'], match['m2'], match['s2'])}"
+    start = clock(match["h1"], match["m1"], match["s1"])
+    return f"{start}到{clock(match['h2'], match['m2'], match['s2'])}"
 
 
 def _hour_minute(match: Match[str]) -> str | None:
     if int(match["h"]) > 24 or int(match["m"]) > 59:
         return None
     hour = "两" if int(match["h"]) == 2 else cardinal(match["h"])
-    return hour + match["u"] + _sixtieth(match["m"]) + "分"
+    return hour + match["u"] + sixtieth(match["m"]) + "分"
 
 
 def rules() -> tuple[Rule, ...]:
