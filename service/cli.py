@@ -74,6 +74,11 @@ def voices() -> None:
     required=True,
     help="The file to write.",
 )
+@click.option(
+    "--subtitles",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A file for the subtitles, too, its name ending in .srt or .vtt.",
+)
 @click.option("--format", help="wav, mp3, flac, ogg or pcm; left out, as the file's name ends.")
 @click.option("--voice", help="A voice's name; `qingsheng voices` lists them.")
 @click.option("--emotion", default="neutral", show_default=True, help="An emotion's name.")
@@ -81,9 +86,10 @@ def voices() -> None:
 @click.option("--speed", type=float, default=1.0, show_default=True, help="0.5 to 2.")
 @click.option("--pitch", type=float, default=0.0, show_default=True, help="-12 to 12 semitones.")
 @click.option("--volume", type=float, default=1.0, show_default=True, help="0 to 2.")
-def say(text: str, output: Path, **options: object) -> None:
+def say(text: str, output: Path, subtitles: Path | None, **options: object) -> None:
     """Speaks TEXT, plain or SSML, into a file; - reads the text from standard input."""
     settings = _settings()
+    from service.saying import SubtitleNameError, subtitle_format
     from service.saying import say as speak
     from service.speech import SpeechError
     from service.text.errors import FrontEndError
@@ -92,12 +98,15 @@ def say(text: str, output: Path, **options: object) -> None:
 
     options["text"] = _stdin().read() if text == "-" else _clean(text)
     options["format"] = options["format"] or output.suffix[1:].lower()
-    if not output.parent.is_dir():
-        raise _OneSentence(f"The folder {output.parent} does not exist.")
+    for file in (output, subtitles):
+        if file and not file.parent.is_dir():
+            raise _OneSentence(f"The folder {file.parent} does not exist.")
     try:
         asked = validate_speech_request(options)
-        recording = speak(_synthesizer(settings), asked, output, Console(stderr=True))
-    except (RequestError, SpeechError, FrontEndError, OSError) as error:
+        if subtitles:
+            subtitle_format(subtitles)
+        recording = speak(_synthesizer(settings), asked, output, Console(stderr=True), subtitles)
+    except (RequestError, SpeechError, FrontEndError, OSError, SubtitleNameError) as error:
         raise _OneSentence(str(error)) from None
     click.echo(f"{output}: {recording.seconds:.1f} s", err=True)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from service.audio.subtitles import SUBTITLES, subtitles
+from service.captions import cues
 from service.recording import Recording, record
 from service.speech import Chunk, Synthesizer, Utterance
 from service.web.schemas import SpeechRequest
@@ -15,13 +17,32 @@ from service.web.schemas import SpeechRequest
 _BAR_FROM = 100  # characters; anything shorter is spoken before a bar can be read
 
 
-def say(synthesizer: Synthesizer, asked: SpeechRequest, output: Path, console: Console) -> Recording:
+class SubtitleNameError(ValueError):
+    """A file's name does not tell a format of subtitles."""
+
+
+def say(
+    synthesizer: Synthesizer,
+    asked: SpeechRequest,
+    output: Path,
+    console: Console,
+    captions: Path | None = None,
+) -> Recording:
     """Speaks into ``output``; on a terminal, a long text shows a bar on ``console``.
+
+    Args:
+        synthesizer: speaks.
+        asked: what and how.
+        output: the audio file.
+        console: for the bar.
+        captions: a file for the subtitles, its name fit for ``subtitle_format``; None for no subtitles.
 
     Raises:
         SpeechError, FrontEndError: the text or the style cannot be spoken.
-        OSError: the file cannot be written.
+        OSError: a file cannot be written.
+        SubtitleNameError: the subtitles' file is none by its name.
     """
+    kind = subtitle_format(captions) if captions else ""
     long = len(asked.text) >= _BAR_FROM
     with Progress(console=console, transient=True, disable=not (long and console.is_terminal)) as progress:
         recording = record(
@@ -32,7 +53,22 @@ def say(synthesizer: Synthesizer, asked: SpeechRequest, output: Path, console: C
             heard=_advancing(progress, len(asked.text)),
         )
     output.write_bytes(recording.audio)
+    if captions:
+        captions.write_text(subtitles(cues(recording.words, asked.text), kind), "utf-8", newline="\n")
     return recording
+
+
+def subtitle_format(path: Path) -> str:
+    """Gives the format that a file of subtitles has by the end of its name.
+
+    Raises:
+        SubtitleNameError: it ends in none of ``SUBTITLES``.
+    """
+    kind = path.suffix[1:].lower()
+    if kind not in SUBTITLES:
+        allowed = " or ".join(f".{name}" for name in SUBTITLES)
+        raise SubtitleNameError(f"The name of the subtitles' file must end in {allowed}, not {path.name}.")
+    return kind
 
 
 def _advancing(progress: Progress, characters: int) -> Callable[[Chunk], None]:

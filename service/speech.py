@@ -168,7 +168,18 @@ def _at_rate(clip: Clip, rate_in: int, rate_out: int) -> Samples:
 
 
 def _shifted(words: Iterable[WordTiming], seconds: float) -> tuple[WordTiming, ...]:
-    return tuple(replace(word, start=word.start + seconds, end=word.end + seconds) for word in words)
+    return tuple(
+        replace(
+            word,
+            start=word.start + seconds,
+            end=word.end + seconds,
+            syllables=tuple(
+                replace(syllable, start=syllable.start + seconds, end=syllable.end + seconds)
+                for syllable in word.syllables
+            ),
+        )
+        for word in words
+    )
 
 
 def _quoted(name: str) -> str:

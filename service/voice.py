@@ -15,10 +15,23 @@ Samples = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
+class SyllableTiming:
+    """When a syllable is heard: seconds from the start of the audio it belongs to.
+
+    ``text`` is its pinyin with the tone that is spoken (``"hao3"``), or its ARPAbet (``"HH AH0"``).
+    """
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
 class WordTiming:
     """When a word is heard: seconds from the start of the audio it belongs to.
 
-    ``start_char`` and ``end_char`` are the word's span in the source text, half open.
+    ``start_char`` and ``end_char`` are the word's span in the source text, half open; ``syllables`` is
+    empty where a voice cannot tell them apart.
     """
 
     text: str
@@ -26,6 +39,7 @@ class WordTiming:
     end: float
     start_char: int
     end_char: int
+    syllables: tuple[SyllableTiming, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

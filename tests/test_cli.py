@@ -1,4 +1,4 @@
-"""The command line. Nothing here needs the voice: ``say`` is covered by tests/web/test_serve.py."""
+"""The command line. Only subtitles need the voice; tests/web/test_serve.py covers ``say`` else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main
+from tests.conftest import MODEL_CACHE
 
 
 def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
@@ -117,10 +118,36 @@ class TestSay:
         assert result.exit_code == 2
         assert "wav, mp3, flac, ogg, pcm" in result.stderr
 
-    def test_a_folder_that_is_missing_is_told_before_anything_is_spoken(self, tmp_path: Path) -> None:
-        result = run("say", "你好", "-o", str(tmp_path / "none" / "a.wav"))
+    @pytest.mark.parametrize("names", [("none/a.wav", "a.srt"), ("a.wav", "none/a.srt")])
+    def test_a_folder_that_is_missing_is_told_before_anything_is_spoken(
+        self, tmp_path: Path, names: tuple[str, str]
+    ) -> None:
+        output, subtitles = (str(tmp_path / name) for name in names)
+        result = run("say", "你好", "-o", output, "--subtitles", subtitles)
         assert result.exit_code == 2
         assert "none does not exist" in result.stderr
+        assert not list(tmp_path.iterdir())
+
+    @pytest.mark.parametrize("name", ["a.txt", "srt", "a.vtt.bak"])
+    def test_subtitles_of_another_kind_are_told_the_kinds(self, tmp_path: Path, name: str) -> None:
+        result = run("say", "你好", "-o", str(tmp_path / "a.wav"), "--subtitles", str(tmp_path / name))
+        assert result.exit_code == 2
+        assert result.stderr == (
+            f"Error: The name of the subtitles' file must end in .srt or .vtt, not {name}.\n"
+        )
+        assert not list(tmp_path.iterdir())
+
+    def test_subtitles_are_written_beside_the_audio(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("TTS_CACHE_DIR", str(MODEL_CACHE))
+        for name, start in (("a.srt", "1\n00:00:00,"), ("a.VTT", "WEBVTT\n\n00:00:00.")):
+            result = run("say", "你好！", "-o", str(tmp_path / "a.wav"), "--subtitles", str(tmp_path / name))
+            assert result.exit_code == 0, result.stderr
+            text = (tmp_path / name).read_text("utf-8")
+            assert text.startswith(start)
+            assert "\n你好！\n" in text
+        assert (tmp_path / "a.wav").stat().st_size > 1000
 
 
 @pytest.mark.parametrize("command", [["serve"], ["voices"], ["read", "你好"], ["say", "你好", "-o", "a.wav"]])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ from service.runtime.gate import BusyError, Gate
 from service.speech import Chunk, Synthesizer, UnknownEmotionError, UnknownVoiceError, Utterance
 from service.text.errors import NothingToSpeakError, SsmlError
 from service.text.frontend import FrontEnd
-from service.text.sentence import Style
-from service.voice import Samples, Voice
+from service.text.sentence import Sentence, Style
+from service.voice import Clip, Samples, SyllableTiming, Voice
 from tests.web.sine import SineVoice
 
 RATE = 24_000
@@ -113,6 +114,24 @@ def test_words_are_timed_from_the_start_of_the_utterance(synthesizer: Synthesize
         assert chunk.words[-1].end <= end + 1e-6
     words = [word for chunk in chunks for word in chunk.words]
     assert "".join(THREE[word.start_char : word.end_char] for word in words) == "你好今天天气不错再见"
+
+
+class SyllableVoice(SineVoice):
+    """A voice that times each word's syllables as one."""
+
+    def speak(self, sentence: Sentence) -> Clip:
+        clip = super().speak(sentence)
+        words = (replace(w, syllables=(SyllableTiming(w.text, w.start, w.end),)) for w in clip.words)
+        return replace(clip, words=tuple(words))
+
+
+def test_syllables_are_timed_from_the_start_of_the_utterance(frontend: FrontEnd) -> None:
+    chunks = spoken(Synthesizer(frontend, [SyllableVoice("sine")], Gate(1, 4)), THREE)
+    words = [word for chunk in chunks for word in chunk.words]
+    assert words[-1].start > words[0].end
+    for word in words:
+        (syllable,) = word.syllables
+        assert (syllable.text, syllable.start, syllable.end) == (word.text, word.start, word.end)
 
 
 def test_silence_before_the_first_sentence_moves_its_words(synthesizer: Synthesizer) -> None:

@@ -35,8 +35,8 @@ class SpeechRequest(BaseModel):
     volume: float = Field(default=1.0, ge=0, le=2, description="a number from 0 to 2")
     format: AudioFormat = Field(default="wav", description="one of wav, mp3, flac, ogg, pcm")
     sample_rate: SampleRate | None = Field(default=None, description="one of 8000, 16000, 24000, 48000")
-    response: Literal["audio", "base64", "json"] = Field(
-        default="audio", description="one of audio, base64, json"
+    response: Literal["audio", "base64", "json", "srt", "vtt"] = Field(
+        default="audio", description="one of audio, base64, json, srt, vtt"
     )
 
     @property

@@ -10,7 +10,9 @@ from functools import partial
 from flask import Blueprint, Response, jsonify, request
 
 from service.audio.encode import FORMATS
+from service.audio.subtitles import SUBTITLES, subtitles
 from service.cache import AudioCache, cache_key
+from service.captions import cues
 from service.recording import Recording, record
 from service.speech import Synthesizer, Utterance
 from service.web.engine import Engine
@@ -75,6 +77,9 @@ def _response(asked: SpeechRequest, recording: Recording) -> Response:
     mime_type = FORMATS[asked.format]
     if asked.response == "audio":
         return Response(recording.audio, mimetype=mime_type)
+    if asked.response in SUBTITLES:
+        text = subtitles(cues(recording.words, asked.text), asked.response)
+        return Response(text, content_type=f"{SUBTITLES[asked.response]}; charset=utf-8")
     body = {
         "audio": base64.b64encode(recording.audio).decode("ascii"),
         "format": asked.format,

@@ -9,7 +9,7 @@ from service.text.data import document
 from service.text.frontend import FrontEnd
 from service.text.sentence import BreakLevel, Sentence, Style, Word
 from service.text.syllable import Syllabary
-from service.text.symbols import SymbolRenderer
+from service.text.symbols import Symbol, SymbolRenderer
 from tests.text.symbol_line import PHONES, parse
 
 GOLDEN: dict[str, str] = json.loads((Path(__file__).parent / "data" / "sequences.json").read_text("utf-8"))
@@ -179,3 +179,69 @@ def test_a_text(frontend: FrontEnd) -> None:
         *("h_c", "uan_c", "y_c", "ing_c", "g_c", "uang_c", "l_c", "in_c", "#3"),
         *("hh", "ah", "l", "ow", "#4"),
     ]
+
+
+class TestSymbols:
+    def test_the_line_is_their_texts(self, frontend: FrontEnd) -> None:
+        for sentence in frontend.read("欢迎光临，hello！一会儿见。"):
+            symbols = RENDERER.symbols(sentence, "M7")
+            assert RENDERER.render(sentence, "M7") == " ".join(symbol.text for symbol in symbols)
+
+    def test_each_knows_its_word_and_syllable(self) -> None:
+        words = (mandarin("huan1", "ying2", level=1), english("HH AH0", "L OW1"))
+        symbols = RENDERER.symbols(Sentence(words, 0, 0))
+        assert [symbol.word for symbol in symbols] == [0] * 5 + [1] * 5
+        assert [symbol.syllable for symbol in symbols] == [0, 0, 1, 1, None] * 2
+
+    def test_each_has_the_style_of_its_word(self) -> None:
+        quick, low = Style(rate=2.0), Style(pitch=-3.0)
+        words = (mandarin("a1", level=1, style=quick), mandarin("a1", style=low))
+        symbols = RENDERER.symbols(Sentence(words, 0, 0))
+        assert [symbol.style for symbol in symbols] == [quick] * 3 + [low] * 3
+
+    def test_a_break_is_told_from_phones(self, frontend: FrontEnd) -> None:
+        (sentence,) = frontend.read("欢迎光临，hello！")
+        for symbol, parsed in zip(RENDERER.symbols(sentence), parse(RENDERER.render(sentence)), strict=True):
+            assert symbol.is_break == parsed.is_break == (symbol.syllable is None)
+
+
+class TestBytes:
+    @staticmethod
+    def spelled(symbols: list[Symbol]) -> str:
+        return bytes(int(symbol.text[1:].split("$")[0]) for symbol in symbols).decode("utf-8")
+
+    def test_a_symbol_is_a_byte_with_emotion_and_speaker(self) -> None:
+        word = Word("A", 0, 1, phones=(("EY1",),), break_after=4, style=Style("happy"))
+        assert [symbol.text for symbol in RENDERER.byte_symbols(Sentence((word,), 0, 1), "M7")] == [
+            "{65$emotion_happy$M7}",
+            "{46$emotion_happy$M7}",
+        ]
+
+    @pytest.mark.parametrize(
+        ("text", "spelled"),
+        [
+            ("你好", "你好."),
+            ("他说WiFi很cool，对吧？", "他说 WiFi 很 cool，对吧？."),
+            ("2024年", "二零二四年."),
+        ],
+    )
+    def test_they_spell_the_spoken_text_and_a_full_stop(
+        self, frontend: FrontEnd, text: str, spelled: str
+    ) -> None:
+        (sentence,) = frontend.read(text)
+        assert self.spelled(RENDERER.byte_symbols(sentence)) == spelled
+
+    @pytest.mark.parametrize("mark", ["!", ".", "?"])
+    def test_a_text_that_ends_as_in_training_gets_no_full_stop(self, mark: str) -> None:
+        sentence = Sentence((Word("ok", 0, 2, phones=(("OW1",),), break_after=4, mark=mark),), 0, 3)
+        assert self.spelled(RENDERER.byte_symbols(sentence)) == "ok" + mark
+
+    def test_each_knows_its_word_and_that_it_has_no_syllable(self, frontend: FrontEnd) -> None:
+        (sentence,) = frontend.read("我们说hello，再见。")
+        symbols = RENDERER.byte_symbols(sentence)
+        assert {symbol.syllable for symbol in symbols} == {None}
+        for index, word in enumerate(sentence.words):
+            own = [symbol for symbol in symbols if symbol.word == index]
+            assert self.spelled([symbol for symbol in own if not symbol.is_break]) == word.text
+            assert self.spelled([symbol for symbol in own if symbol.is_break]).strip(" .") == word.mark
+            assert {symbol.style for symbol in own} == {word.style}

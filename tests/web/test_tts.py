@@ -13,8 +13,15 @@ import soundfile
 from flask import Flask
 from flask.testing import FlaskClient
 
+from service.app import create_app
 from service.audio import encode
+from service.runtime.gate import Gate
+from service.settings import Settings
+from service.speech import Synthesizer
+from service.text.frontend import FrontEnd
+from service.web.engine import Engine
 from service.web.schemas import FORMATS, SAMPLE_RATES
+from tests.test_speech import SyllableVoice
 from tests.web.sine import SineVoice
 
 TEXT = "欢迎光临。今天天气很好。"
@@ -80,6 +87,53 @@ def test_json_adds_when_each_word_is_heard(client: FlaskClient) -> None:
     assert times[-1] <= body["seconds"] + 0.001
 
 
+def test_json_has_the_syllables_that_the_voice_times(frontend: FrontEnd, settings: Settings) -> None:
+    synthesizer = Synthesizer(frontend, [SyllableVoice("sine"), SineVoice("hum")], Gate(1, 1))
+    client = create_app(settings, Engine.holding(synthesizer)).test_client()
+
+    def syllables(voice: str) -> list[object]:
+        body = {"text": "你好", "voice": voice, "response": "json"}
+        return [word["syllables"] for word in client.post("/tts", json=body).get_json()["words"]]
+
+    assert syllables("sine") == [[{"text": "你好", "start": 0.0, "end": 0.2}]]
+    assert syllables("hum") == [[]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content_type", "shown"),
+    [
+        (
+            "srt",
+            "application/x-subrip; charset=utf-8",
+            "1\n00:00:00,000 --> 00:00:00,400\n欢迎光临。\n\n"
+            "2\n00:00:00,800 --> 00:00:01,400\n今天天气很好。\n\n",
+        ),
+        (
+            "vtt",
+            "text/vtt; charset=utf-8",
+            "WEBVTT\n\n00:00:00.000 --> 00:00:00.400\n欢迎光临。\n"
+            "\n00:00:00.800 --> 00:00:01.400\n今天天气很好。\n",
+        ),
+    ],
+)
+def test_subtitles_are_those_of_the_audio(
+    client: FlaskClient, kind: str, content_type: str, shown: str
+) -> None:
+    audio = client.post("/tts", json={"text": TEXT})
+    response = client.post("/tts", json={"text": TEXT, "response": kind})
+    assert response.status_code == 200
+    assert response.content_type == content_type
+    assert response.get_data(as_text=True) == shown
+    assert response.headers["X-Audio-Seconds"] == audio.headers["X-Audio-Seconds"]
+
+
+def test_subtitles_show_ssml_without_its_markup(client: FlaskClient) -> None:
+    ssml = '<speak><s>你好，<emotion category="happy">世界</emotion></s><s>AT&amp;T</s></speak>'
+    text = client.post("/tts", json={"text": ssml, "response": "vtt"}).get_data(as_text=True)
+    assert "\n你好，世界\n" in text
+    assert "speak" not in text
+
+
 def test_chinese_in_a_response_is_not_escaped(client: FlaskClient) -> None:
     data = client.post("/tts", json={"text": TEXT, "response": "json"}).data
     assert "欢迎".encode() in data
@@ -113,7 +167,7 @@ class TestCache:
 
     def test_the_kinds_of_response_share_an_entry(self, client: FlaskClient) -> None:
         client.post("/tts", json={"text": TEXT})
-        for kind in ("base64", "json"):
+        for kind in ("base64", "json", "srt", "vtt"):
             assert client.post("/tts", json={"text": TEXT, "response": kind}).headers["X-Cache"] == "hit"
 
     def test_naming_the_default_voice_changes_nothing(self, client: FlaskClient) -> None:
@@ -177,7 +231,7 @@ class TestRefusals:
             ({"format": "aac"}, "wav, mp3, flac, ogg, pcm"),
             ({"sample_rate": 44100}, "8000, 16000, 24000, 48000"),
             ({"sample_rate": "16000"}, "8000, 16000, 24000, 48000"),
-            ({"response": "url"}, "audio, base64, json"),
+            ({"response": "url"}, "audio, base64, json, srt, vtt"),
             ({"text": ["你好"]}, "'text' must be a string"),
             ({"text": None}, "'text' must be a string"),
             ({"txt": "你好"}, "Unknown field 'txt'; allowed are text, voice"),

@@ -1,0 +1,82 @@
+"""The mel decoder's weights, in the shapes in which it is computed fastest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.models.config import AcousticConfig
+
+Floats = NDArray[np.float32]
+Dense = tuple[Floats, Floats]
+"""A layer's weight (outputs, inputs) and bias (outputs,)."""
+
+_PREFIX = "mel_decoder.mel_dec."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecoderLayer:
+    """One block: attention to the last steps and to the memory, then a feed-forward part.
+
+    ``merge`` takes the outputs of both attentions side by side.
+    """
+
+    attention_norm: Dense
+    query_key_value: Dense
+    memory_key_value: Dense
+    merge: Dense
+    feed_forward_norm: Dense
+    feed_forward_1: Dense
+    feed_forward_2: Dense
+
+
+class DecoderWeights:
+    """The decoder's layers and sizes.
+
+    The layer that joins memory and prenet is split in two, since the memory's part is known beforehand.
+    """
+
+    def __init__(self, tensors: Mapping[str, Floats], config: AcousticConfig) -> None:
+        """Takes Sambert's tensors by their names in the checkpoint."""
+        own = {name.removeprefix(_PREFIX): t for name, t in tensors.items() if name.startswith(_PREFIX)}
+        self.prenet = [_dense(own, f"prenet.fcs.{index}") for index in (0, 3, 6)]
+        joined, bias = _dense(own, "dec_in_proj")
+        self.memory = joined.shape[1] - self.prenet[-1][0].shape[0]
+        self.from_memory: Dense = joined[:, : self.memory], np.zeros_like(bias)
+        self.from_prenet: Dense = joined[:, self.memory :], bias
+        self.blocks = _blocks(own)
+        self.output_norm = _dense(own, "ln")
+        self.output = _dense(own, "dec_out_proj")
+        self.heads = config.decoder_heads
+        self.units = len(bias)
+        self.layers = len(self.blocks)
+        self.inner = self.blocks[0].feed_forward_1[0].shape[0]
+        self.frames_per_step = config.frames_per_step
+        self.mels = self.output[0].shape[0] // config.frames_per_step
+
+
+def _dense(own: Mapping[str, Floats], name: str) -> Dense:
+    return own[f"{name}.weight"], own[f"{name}.bias"]
+
+
+def _blocks(own: Mapping[str, Floats]) -> list[DecoderLayer]:
+    blocks: list[DecoderLayer] = []
+    while f"pnca.{len(blocks)}.pnca_attn.w_x_qkv.weight" in own:
+        attention, forward = f"pnca.{len(blocks)}.pnca_attn", f"pnca.{len(blocks)}.pos_ffn"
+        past, memory = _dense(own, f"{attention}.fc_x"), _dense(own, f"{attention}.fc_h")
+        first, second = _dense(own, f"{forward}.w_1"), _dense(own, f"{forward}.w_2")
+        blocks.append(
+            DecoderLayer(
+                attention_norm=_dense(own, f"{attention}.layer_norm"),
+                query_key_value=_dense(own, f"{attention}.w_x_qkv"),
+                memory_key_value=_dense(own, f"{attention}.w_h_kv"),
+                merge=(np.concatenate([past[0], memory[0]], axis=1), past[1] + memory[1]),
+                feed_forward_norm=_dense(own, f"{forward}.layer_norm"),
+                feed_forward_1=(first[0][..., 0], first[1]),
+                feed_forward_2=(second[0][..., 0], second[1]),
+            )
+        )
+    return blocks

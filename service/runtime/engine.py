@@ -1,0 +1,146 @@
+"""Speaks lines of different requests at once, on a fixed number of threads.
+
+What is to be done is cut into short jobs: plan a line, decode some steps of all lines together, make samples
+of one piece of a line. Each worker takes the job of whoever has heard least so far, so that first sounds come
+soon, long texts do not hold up short ones, and no thread waits for another.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from types import TracebackType
+
+from service.models.line import SymbolLine
+from service.runtime.guard import UnusableSpeechError
+from service.runtime.networks import Networks
+from service.runtime.speaking import Speaking
+
+_BATCH = 16  # lines that are decoded together
+_STEPS = 16  # decoder steps of one job at most, about half a second of speech
+
+Job = Callable[[], None]
+
+
+class Engine:
+    """Worker threads and the lines that they speak. Safe to share between threads.
+
+    Attributes:
+        counts: what happened so far: lines ``"spoken"``, ``"unusable"``, ``"cancelled"``, and pieces
+            ``"repaired"``, made again in fp32.
+    """
+
+    def __init__(self, threads: int) -> None:
+        """Starts the workers."""
+        self.counts: Counter[str] = Counter()
+        self._numbers = itertools.count()
+        self._active: list[Speaking] = []
+        self._decoding: set[int] = set()  # ids of decoders at work
+        self._change = threading.Condition()
+        self._open = True
+        self._workers = [
+            threading.Thread(target=self._work, name=f"speech-{index}", daemon=True)
+            for index in range(threads)
+        ]
+        for worker in self._workers:
+            worker.start()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def speak(self, networks: Networks, line: SymbolLine, *, keep_mel: bool = False) -> Speaking:
+        """Begins to speak a line; take ``samples`` of what it gives.
+
+        Raises:
+            RuntimeError: the engine is closed.
+        """
+        with self._change:
+            if not self._open:
+                raise RuntimeError("The engine is closed.")
+            speaking = Speaking(networks, line, next(self._numbers), keep_mel=keep_mel)
+            self._active.append(speaking)
+            self._change.notify()
+        return speaking
+
+    def close(self) -> None:
+        """Ends the workers; lines that are not finished end with an error."""
+        with self._change:
+            self._open = False
+            self._change.notify_all()
+        for worker in self._workers:
+            worker.join()
+        for speaking in self._active:
+            speaking.end(RuntimeError("The service is shutting down."))
+        self._active.clear()
+
+    def _work(self) -> None:
+        while (taken := self._next()) is not None:
+            job, owners, decoder = taken
+            try:
+                job()
+            except Exception as error:
+                self._release(owners, decoder, error)
+            else:
+                self._release(owners, decoder)
+
+    def _next(self) -> tuple[Job, Sequence[Speaking], int | None] | None:
+        """Waits for a job: what to do, the lines and the decoder that are busy with it; None at the end."""
+        with self._change:
+            while self._open:
+                self._drop_cancelled()
+                if job := self._choose():
+                    return job
+                self._change.wait()
+        return None
+
+    def _choose(self) -> tuple[Job, Sequence[Speaking], int | None] | None:
+        for speaking in sorted(self._active, key=lambda line: line.urgency):
+            if speaking.busy:
+                continue
+            if speaking.missing_steps == 0:
+                speaking.busy = True
+                return speaking.work, [speaking], None
+            decoder = id(speaking.networks.decoder)
+            if decoder not in self._decoding:
+                self._decoding.add(decoder)
+                return self._decode_job(speaking), [], decoder
+        return None
+
+    def _decode_job(self, speaking: Speaking) -> Job:
+        """The next steps of a line; all others of the same voice come along, as they cost little more."""
+        decoder, steps = speaking.networks.decoder, min(speaking.missing_steps, _STEPS)
+        same = [line for line in self._active if line.networks.decoder is decoder and line is not speaking]
+        others = sorted(same, key=lambda line: line.urgency)
+        batch = [line.progress.decoding for line in [speaking, *others] if line.progress]
+        unfinished = [decoding for decoding in batch if decoding.step < decoding.steps][:_BATCH]
+        return lambda: decoder.advance(unfinished, steps)
+
+    def _release(
+        self, owners: Sequence[Speaking], decoder: int | None, error: Exception | None = None
+    ) -> None:
+        with self._change:
+            self._decoding.discard(decoder or 0)
+            for speaking in owners:
+                speaking.busy = False
+                if error is not None or speaking.finished:
+                    self._end(speaking, error)
+            self._change.notify_all()
+
+    def _end(self, speaking: Speaking, error: Exception | None) -> None:
+        self._active.remove(speaking)
+        self.counts["unusable"] += isinstance(error, UnusableSpeechError)
+        self.counts["spoken"] += error is None
+        self.counts["repaired"] += speaking.progress.repaired if speaking.progress else 0
+        speaking.end(error)
+
+    def _drop_cancelled(self) -> None:
+        for speaking in [line for line in self._active if line.cancelled and not line.busy]:
+            self.counts["cancelled"] += 1
+            self._active.remove(speaking)

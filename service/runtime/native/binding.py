@@ -1,0 +1,90 @@
+"""Finds the compiled library and describes its functions to ctypes."""
+
+from __future__ import annotations
+
+import ctypes
+from importlib.util import find_spec
+
+import numpy as np
+from numpy.typing import NDArray
+
+_PANEL = 64  # columns of a weight panel, as in linear.h
+
+
+class DecoderStruct(ctypes.Structure):
+    """``Decoder`` of decoder.cpp."""
+
+    _fields_ = (
+        ("weights", ctypes.c_void_p),
+        *((name, ctypes.c_int32) for name in ("layers", "heads", "units", "inner", "memory", "mels")),
+        ("frames_per_step", ctypes.c_int32),
+        ("prenet", ctypes.c_int32 * 3),
+    )
+
+
+class SequenceStruct(ctypes.Structure):
+    """``Sequence`` of decoder.cpp."""
+
+    _fields_ = (
+        *((name, ctypes.c_int32) for name in ("steps", "step", "band", "projected")),
+        *((name, ctypes.c_void_p) for name in ("memory", "input", "memory_cache", "cache", "frames")),
+    )
+
+
+class DurationStruct(ctypes.Structure):
+    """``DurationPredictor`` of decoder.cpp."""
+
+    _fields_ = (
+        ("weights", ctypes.c_void_p),
+        ("condition", ctypes.c_int32),
+        ("prenet", ctypes.c_int32 * 2),
+        ("units", ctypes.c_int32),
+    )
+
+
+def load_library() -> ctypes.CDLL | None:
+    """Gives the compiled library, or None where the package was installed without a compiler."""
+    spec = find_spec("service.runtime.native._kernels")
+    if spec is None or spec.origin is None:
+        return None
+    library = ctypes.CDLL(spec.origin)
+    library.decode.restype = None
+    library.decode.argtypes = (
+        ctypes.POINTER(DecoderStruct),
+        ctypes.POINTER(ctypes.POINTER(SequenceStruct)),
+        ctypes.c_int32,
+        ctypes.c_int32,
+    )
+    library.predict_durations.restype = None
+    library.predict_durations.argtypes = (
+        ctypes.POINTER(DurationStruct),
+        ctypes.c_void_p,
+        ctypes.c_int32,
+        ctypes.c_void_p,
+    )
+    return library
+
+
+def address(array: NDArray[np.float32]) -> int:
+    """Where a contiguous array's numbers lie; it must outlive the use of the address."""
+    if not array.flags.c_contiguous or array.dtype != np.float32:
+        raise ValueError("Only contiguous arrays of float32 can be handed to compiled code.")
+    return int(array.ctypes.data)
+
+
+def packed(weight: NDArray[np.float32], bias: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """A dense layer as linear.h reads it: panels of 64 columns, then the bias, both padded with zeros.
+
+    Args:
+        weight: shape (outputs, inputs), as PyTorch has it.
+        bias: shape (outputs,), or None for zeros.
+    """
+    outputs, inputs = weight.shape
+    columns = -(-outputs // _PANEL) * _PANEL
+    panels = np.zeros((columns, inputs), np.float32)
+    panels[:outputs] = weight
+    row = np.zeros(columns, np.float32)
+    if bias is not None:
+        row[:outputs] = bias
+    panels = panels.reshape(-1, _PANEL, inputs).transpose(0, 2, 1)
+    return np.concatenate([panels.ravel(), row])

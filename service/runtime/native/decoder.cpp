@@ -1,0 +1,285 @@
+// The autoregressive parts of Sambert: the mel decoder (PNCA attention over a band) and the duration predictor.
+// They run thousands of small layers one after the other, where calling a library for each costs more than
+// the arithmetic. Arrays belong to the caller; nothing here allocates beyond a call.
+#include "linear.h"
+
+#include <vector>
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define EVERY_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), flatten))
+#else
+#define EVERY_CPU
+#endif
+
+namespace {
+
+constexpr int MEMORY_ROWS = 16;  // memory rows that are projected at once
+
+struct Norm {
+    const float *gain, *bias;
+};
+
+struct Layer {
+    Norm attention_norm, feed_forward_norm;
+    Dense query_key_value, memory_key_value, merge, feed_forward_1, feed_forward_2;
+};
+
+INLINE void normalize(const Norm &norm, const float *x, float *y, int size) {
+    float sum = 0, squares = 0;
+#pragma omp simd reduction(+ : sum)
+    for (int i = 0; i < size; i++) sum += x[i];
+    const float mean = sum / size;
+#pragma omp simd reduction(+ : squares)
+    for (int i = 0; i < size; i++) squares += (x[i] - mean) * (x[i] - mean);
+    const float scale = 1.0f / std::sqrt(squares / size + 1e-6f);
+    for (int i = 0; i < size; i++) y[i] = (x[i] - mean) * scale * norm.gain[i] + norm.bias[i];
+}
+
+// Reads layers off one array in the order in which they were packed.
+struct Cursor {
+    const float *at;
+
+    const float *take(size_t count) {
+        const float *here = at;
+        at += count;
+        return here;
+    }
+    Dense dense(int inputs, int outputs) {
+        const float *weight = take((size_t)inputs * padded(outputs));
+        return {weight, take(padded(outputs)), inputs, outputs};
+    }
+    Norm norm(int size) {
+        const float *gain = take(size);
+        return {gain, take(size)};
+    }
+};
+
+}  // namespace
+
+extern "C" {
+
+struct Decoder {
+    const float *weights;
+    int32_t layers, heads, units, inner, memory, mels, frames_per_step, prenet[3];
+};
+
+// One sentence on its way through the decoder.
+struct Sequence {
+    int32_t steps, step, band, projected;
+    const float *memory;  // (steps, memory)
+    float *input;         // (steps, units): the memory's share of the decoder's input
+    float *memory_cache;  // (layers, steps, 2 * units): keys and values of the memory
+    float *cache;         // (layers, band + 1, 2 * units): those of the last steps, a ring
+    float *frames;        // (steps, frames_per_step * mels)
+};
+
+struct DurationPredictor {
+    const float *weights;
+    int32_t condition, prenet[2], units;
+};
+}
+
+namespace {
+
+// Softmax attention of one head's query over `count` rows of keys and values. WIDTH 0: as `any_width` says.
+template <int WIDTH>
+INLINE void attend_head(const float *query, const float *const *rows, int count, int any_width, int value_offset,
+                        float *scores, float *out) {
+    const int width = WIDTH ? WIDTH : any_width;
+    const float scale = 1.0f / std::sqrt((float)width);
+    float top = -1e30f, total = 0;
+    for (int i = 0; i < count; i++) {
+        float sum = 0;
+#pragma omp simd reduction(+ : sum)
+        for (int d = 0; d < width; d++) sum += query[d] * rows[i][d];
+        scores[i] = sum * scale;
+        top = std::max(top, scores[i]);
+    }
+#pragma omp simd reduction(+ : total)
+    for (int i = 0; i < count; i++) {
+        scores[i] = exponential(scores[i] - top);
+        total += scores[i];
+    }
+    for (int d = 0; d < width; d++) out[d] = 0;
+    for (int i = 0; i < count; i++) {
+        const float share = scores[i] / total, *value = rows[i] + value_offset;
+#pragma omp simd
+        for (int d = 0; d < width; d++) out[d] += share * value[d];
+    }
+}
+
+// All heads of one query over rows of keys and values; `rows` is moved along from head to head.
+INLINE void attend(const float *query, const float **rows, int count, int heads, int units, float *scores, float *out) {
+    const int width = units / heads;
+    for (int head = 0; head < heads; head++, query += width, out += width) {
+        if (width == 16) attend_head<16>(query, rows, count, width, units, scores, out);
+        else attend_head<0>(query, rows, count, width, units, scores, out);
+        for (int i = 0; i < count; i++) rows[i] += width;
+    }
+}
+
+struct Network {
+    const Decoder &sizes;
+    Dense prenet_1, prenet_2, prenet_3, from_memory, from_prenet, output;
+    Norm output_norm;
+    std::vector<Layer> layers;
+
+    explicit Network(const Decoder &d) : sizes(d), layers(d.layers) {
+        Cursor cursor{d.weights};
+        prenet_1 = cursor.dense(d.mels, d.prenet[0]);
+        prenet_2 = cursor.dense(d.prenet[0], d.prenet[1]);
+        prenet_3 = cursor.dense(d.prenet[1], d.prenet[2]);
+        from_memory = cursor.dense(d.memory, d.units);
+        from_prenet = cursor.dense(d.prenet[2], d.units);
+        for (Layer &layer : layers) {
+            layer.attention_norm = cursor.norm(d.units);
+            layer.query_key_value = cursor.dense(d.units, 3 * d.units);
+            layer.memory_key_value = cursor.dense(d.memory, 2 * d.units);
+            layer.merge = cursor.dense(2 * d.units, d.units);
+            layer.feed_forward_norm = cursor.norm(d.units);
+            layer.feed_forward_1 = cursor.dense(d.units, d.inner);
+            layer.feed_forward_2 = cursor.dense(d.inner, d.units);
+        }
+        output_norm = cursor.norm(d.units);
+        output = cursor.dense(d.units, d.mels * d.frames_per_step);
+    }
+};
+
+// Projects memory rows until `needed` of them are there.
+INLINE void project_memory(const Network &net, Sequence &s, int needed) {
+    const int units = net.sizes.units, memory = net.sizes.memory;
+    while (s.projected < needed) {
+        const int rows = std::min(MEMORY_ROWS, s.steps - s.projected);
+        const float *from = s.memory + (size_t)s.projected * memory;
+        dense(net.from_memory, from, memory, s.input + (size_t)s.projected * units, units, rows);
+        for (size_t l = 0; l < net.layers.size(); l++) {
+            float *to = s.memory_cache + (l * s.steps + s.projected) * 2 * units;
+            dense(net.layers[l].memory_key_value, from, memory, to, 2 * units, rows);
+        }
+        s.projected += rows;
+    }
+}
+
+// Rows of scratch memory for a batch.
+struct Scratch {
+    std::vector<float> frame, hidden_1, hidden_2, x, normal, query, heads, inner, scores;
+    std::vector<const float *> rows;
+
+    Scratch(const Decoder &d, int batch, int band)
+        : frame(batch * d.mels), hidden_1(batch * std::max(d.prenet[0], d.prenet[2])), hidden_2(batch * d.prenet[1]),
+          x(batch * d.units), normal(batch * d.units), query(batch * 3 * d.units), heads(batch * 2 * d.units),
+          inner(batch * d.inner), scores(band + 1), rows(band + 1) {}
+};
+
+INLINE void attend_sequence(const Decoder &d, const Sequence &s, int layer, const float *query, Scratch &t, float *out) {
+    const int units = d.units, ring = s.band + 1;
+    const float **rows = t.rows.data();
+    float *scores = t.scores.data();
+    float *cache = s.cache + (size_t)layer * ring * 2 * units;
+    std::memcpy(cache + (size_t)(s.step % ring) * 2 * units, query + units, 2 * units * sizeof(float));
+    const int before = std::min(s.band, s.step) + 1, ahead = std::min(s.band, s.steps - 1 - s.step) + 1;
+    for (int i = 0; i < before; i++) rows[i] = cache + (size_t)((s.step - i) % ring) * 2 * units;
+    attend(query, rows, before, d.heads, units, scores, out);
+    const float *memory = s.memory_cache + ((size_t)layer * s.steps + s.step) * 2 * units;
+    for (int i = 0; i < ahead; i++) rows[i] = memory + (size_t)i * 2 * units;
+    attend(query, rows, ahead, d.heads, units, scores, out + units);
+}
+
+INLINE void run_layers(const Network &net, Sequence **batch, int count, Scratch &t) {
+    const Decoder &d = net.sizes;
+    const int units = d.units;
+    for (int l = 0; l < d.layers; l++) {
+        const Layer &layer = net.layers[l];
+        for (int b = 0; b < count; b++) normalize(layer.attention_norm, &t.x[b * units], &t.normal[b * units], units);
+        dense(layer.query_key_value, t.normal.data(), units, t.query.data(), 3 * units, count);
+        for (int b = 0; b < count; b++)
+            attend_sequence(d, *batch[b], l, &t.query[b * 3 * units], t, &t.heads[b * 2 * units]);
+        dense(layer.merge, t.heads.data(), 2 * units, t.x.data(), units, count, false, true);
+        for (int b = 0; b < count; b++) normalize(layer.feed_forward_norm, &t.x[b * units], &t.normal[b * units], units);
+        dense(layer.feed_forward_1, t.normal.data(), units, t.inner.data(), d.inner, count, true);
+        dense(layer.feed_forward_2, t.inner.data(), d.inner, t.x.data(), units, count, false, true);
+    }
+}
+
+// One step of every sequence of the batch: the last frame in, the next `frames_per_step` frames out.
+INLINE void advance(const Network &net, Sequence **batch, int count, Scratch &t) {
+    const Decoder &d = net.sizes;
+    const int units = d.units, out = d.mels * d.frames_per_step;
+    const float root = std::sqrt((float)units);
+    for (int b = 0; b < count; b++) {
+        Sequence &s = *batch[b];
+        project_memory(net, s, std::min(s.step + s.band + 1, s.steps));
+        float *frame = &t.frame[b * d.mels];
+        if (s.step) std::memcpy(frame, s.frames + (size_t)s.step * out - d.mels, d.mels * sizeof(float));
+        else std::memset(frame, 0, d.mels * sizeof(float));
+    }
+    dense(net.prenet_1, t.frame.data(), d.mels, t.hidden_1.data(), d.prenet[0], count, true);
+    dense(net.prenet_2, t.hidden_1.data(), d.prenet[0], t.hidden_2.data(), d.prenet[1], count, true);
+    dense(net.prenet_3, t.hidden_2.data(), d.prenet[1], t.hidden_1.data(), d.prenet[2], count);
+    dense(net.from_prenet, t.hidden_1.data(), d.prenet[2], t.x.data(), units, count);
+    for (int b = 0; b < count; b++) {
+        const float *memory = batch[b]->input + (size_t)batch[b]->step * units;
+        for (int i = 0; i < units; i++) t.x[b * units + i] = (t.x[b * units + i] + memory[i]) * root;
+    }
+    run_layers(net, batch, count, t);
+    for (int b = 0; b < count; b++) normalize(net.output_norm, &t.x[b * units], &t.normal[b * units], units);
+    for (int b = 0; b < count; b++) {
+        Sequence &s = *batch[b];
+        dense(net.output, &t.normal[b * units], units, s.frames + (size_t)s.step * out, out, 1);
+        s.step++;
+    }
+}
+
+INLINE void lstm(const Dense &gates, const float *x, int inputs, float *hidden, float *cell, float *joined, float *sums,
+                 int units) {
+    std::memcpy(joined, x, inputs * sizeof(float));
+    std::memcpy(joined + inputs, hidden, units * sizeof(float));
+    dense(gates, joined, inputs + units, sums, 4 * units, 1);
+#pragma omp simd
+    for (int i = 0; i < units; i++) {
+        const float in = sigmoid(sums[i]), forget = sigmoid(sums[units + i]);
+        cell[i] = forget * cell[i] + in * hyperbolic_tangent(sums[2 * units + i]);
+        hidden[i] = sigmoid(sums[3 * units + i]) * hyperbolic_tangent(cell[i]);
+    }
+}
+
+}  // namespace
+
+extern "C" {
+
+// Advances each sequence by up to `steps` steps, or to its end.
+EVERY_CPU void decode(const Decoder *decoder, Sequence **sequences, int32_t count, int32_t steps) {
+    const Network net(*decoder);
+    int band = 0;
+    for (int i = 0; i < count; i++) band = std::max(band, sequences[i]->band);
+    Scratch scratch(*decoder, count, band);
+    std::vector<Sequence *> batch(sequences, sequences + count);
+    for (int i = 0; i < steps; i++) {
+        batch.erase(std::remove_if(batch.begin(), batch.end(), [](Sequence *s) { return s->step >= s->steps; }), batch.end());
+        if (batch.empty()) return;
+        advance(net, batch.data(), (int)batch.size(), scratch);
+    }
+}
+
+// log(duration + 1) of each of n symbols from their conditions (n, condition).
+EVERY_CPU void predict_durations(const DurationPredictor *predictor, const float *conditions, int32_t n, float *out) {
+    const DurationPredictor &p = *predictor;
+    Cursor cursor{p.weights};
+    const int p1 = p.prenet[0], p2 = p.prenet[1], units = p.units, width = p2 + p.condition;
+    const Dense prenet_1 = cursor.dense(1, p1), prenet_2 = cursor.dense(p1, p2);
+    const Dense lstm_1 = cursor.dense(width + units, 4 * units), lstm_2 = cursor.dense(2 * units, 4 * units);
+    const Dense output = cursor.dense(units, 1);
+    std::vector<float> hidden(p1), x(width), joined(width + 2 * units), sums(4 * units), state(4 * units);
+    float *h1 = &state[0], *c1 = &state[units], *h2 = &state[2 * units], *c2 = &state[3 * units];
+    float last = 0;
+    for (int i = 0; i < n; i++) {
+        dense(prenet_1, &last, 1, hidden.data(), p1, 1, true);
+        dense(prenet_2, hidden.data(), p1, x.data(), p2, 1, true);
+        std::memcpy(&x[p2], conditions + (size_t)i * p.condition, p.condition * sizeof(float));
+        lstm(lstm_1, x.data(), width, h1, c1, joined.data(), sums.data(), units);
+        lstm(lstm_2, h1, units, h2, c2, joined.data(), sums.data(), units);
+        dense(output, h2, units, &last, 1, 1, true);
+        out[i] = last;
+    }
+}
+}

@@ -1,0 +1,37 @@
+"""The networks of one voice, loaded and ready to speak."""
+
+from __future__ import annotations
+
+import ctypes
+
+from service.runtime.acoustic import AcousticModel
+from service.runtime.decoder import MelDecoder
+from service.runtime.exported import ExportedVoice
+from service.runtime.postnet import Postnet
+from service.runtime.vocoder import Vocoder
+
+
+class Networks:
+    """A voice's networks. Safe to share between threads.
+
+    Attributes:
+        acoustic: plans a line.
+        decoder: decodes planned lines, several at a time.
+        postnet: refines what is decoded.
+        vocoder: makes samples of it.
+    """
+
+    def __init__(
+        self, voice: ExportedVoice, library: ctypes.CDLL | None, precision: str | None = None
+    ) -> None:
+        """Loads the graphs.
+
+        Args:
+            voice: the exported voice.
+            library: the compiled one, or None to do without it.
+            precision: of the vocoder, ``"int8"`` or ``"fp32"``; None takes what the export found good.
+        """
+        self.acoustic = AcousticModel(voice, library)
+        self.decoder = MelDecoder(voice.tensors, voice.acoustic, library)
+        self.postnet = Postnet(voice)
+        self.vocoder = Vocoder(voice, precision or voice.precision)

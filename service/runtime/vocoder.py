@@ -1,0 +1,136 @@
+"""The vocoder, piece by piece: mel frames in, samples out."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.models.config import F0_FLOOR, VOICED_FROM, F0Scale
+from service.runtime.excitation import ExcitationSource
+from service.runtime.exported import VOCODER, VOCODER_INT8, ExportedVoice
+from service.runtime.guard import is_silent, is_sound
+from service.runtime.sessions import Session
+
+Floats = NDArray[np.float32]
+Inputs = dict[str, NDArray[Any]]
+"""A piece for the graph: mel, context before and behind, and for NSF voices the excitation."""
+
+
+class Vocoder:
+    """A voice's vocoder in one precision, with the fp32 graph to fall back on. Safe to share between threads.
+
+    Attributes:
+        before, behind: frames of context that a piece needs around it.
+        hop: samples of a frame.
+        precision: ``"int8"`` or ``"fp32"``.
+    """
+
+    def __init__(self, voice: ExportedVoice, precision: str) -> None:
+        self._voice = voice
+        self.precision = precision if VOCODER_INT8 in voice.files else "fp32"
+        self.before, self.behind = voice.context
+        self.hop = voice.vocoder.hop
+        self._fast = Session(voice.files[VOCODER_INT8]) if self.precision == "int8" else self._exact
+
+    @cached_property
+    def _exact(self) -> Session:
+        return Session(self._voice.files[VOCODER])
+
+    def start(self, total: int, source: ExcitationSource | None = None) -> VocoderStream:
+        """Begins a sentence of ``total`` frames; ``source`` stands in for an NSF voice's own."""
+        config = self._voice.vocoder
+        if config.excitation_rate is not None and source is None:
+            tensors = self._voice.tensors
+            mix = tensors["source_module.ffn.0.weight"], tensors["source_module.ffn.0.bias"]
+            source = ExcitationSource(mix, config.excitation_rate, config.hop)
+        return VocoderStream(self, total, self._voice.acoustic.f0, source)
+
+    def render(self, inputs: Inputs) -> tuple[Floats, bool]:
+        """Gives the samples of a piece, shape (n,), and whether they had to be made again in fp32."""
+        samples = self._fast(**inputs)["samples"][0, 0]
+        if self.precision == "int8" and (is_silent(samples) or not is_sound(samples)):
+            return self._exact(**inputs)["samples"][0, 0], True
+        return samples, False
+
+
+class VocoderStream:
+    """One sentence on its way through the vocoder.
+
+    Attributes:
+        repaired: pieces that had to be made again in fp32.
+    """
+
+    def __init__(
+        self, vocoder: Vocoder, total: int, f0: F0Scale | None, source: ExcitationSource | None
+    ) -> None:
+        self._vocoder, self._total, self._f0, self._source = vocoder, total, f0, source
+        self._mel: Floats | None = None  # all frames that still count as context, and what is to be spoken
+        self._excitation = np.zeros(0, np.float32)
+        self._first = 0  # the index in the sentence of the first of these
+        self._spoken = 0
+        self.repaired = 0
+
+    def push(self, mel: Floats, f0_factor: Floats) -> None:
+        """Takes the next frames of the sentence.
+
+        Args:
+            mel: as the postnet gives it, shape (m, mels).
+            f0_factor: on each frame's F0, shape (m,).
+        """
+        if self._f0 is not None:
+            f0, voicing = f0_track(mel, self._f0, f0_factor)
+            if self._source is not None and len(mel):
+                self._excitation = np.concatenate([self._excitation, self._source(f0, voicing)])
+            mel = mel[:, :-2]
+        self._mel = mel if self._mel is None else np.concatenate([self._mel, mel])
+
+    @property
+    def ready(self) -> int:
+        """How many frames beyond those spoken can be spoken by now."""
+        there = self._first + (0 if self._mel is None else len(self._mel))
+        return (there if there == self._total else there - self._vocoder.behind) - self._spoken
+
+    def speak(self, frames: int) -> Floats:
+        """Gives the samples of the next ``frames`` frames, which must be ready: shape (frames * hop,)."""
+        start = self._spoken - self._first
+        samples, repaired = self._vocoder.render(self.inputs(start, start + frames))
+        self.repaired += repaired
+        self._spoken += frames
+        self._forget(max(0, start + frames - self._vocoder.before))
+        return samples
+
+    def inputs(self, start: int, end: int) -> Inputs:
+        """Gives the graph's inputs for the frames from ``start`` to ``end`` of those that are kept."""
+        assert self._mel is not None  # noqa: S101  something is ready
+        low = max(0, start - self._vocoder.before)
+        high = min(len(self._mel), end + self._vocoder.behind)
+        inputs: Inputs = {
+            "mel": np.ascontiguousarray(self._mel[low:high].T[None]),
+            "before": np.array([start - low]),
+            "behind": np.array([high - end]),
+        }
+        if self._source is not None:
+            hop = self._vocoder.hop
+            inputs["excitation"] = self._excitation[None, None, low * hop : high * hop]
+        return inputs
+
+    def _forget(self, frames: int) -> None:
+        assert self._mel is not None  # noqa: S101
+        self._mel = self._mel[frames:]
+        self._excitation = self._excitation[frames * self._vocoder.hop :]
+        self._first += frames
+
+
+def f0_track(mel: Floats, scale: F0Scale, factor: Floats) -> tuple[Floats, Floats]:
+    """Gives F0 in Hz and voicing, 0 or 1, of frames whose last two channels they are.
+
+    Args:
+        mel: shape (frames, mels), as the network gives it.
+        scale: of the F0 channel.
+        factor: on each frame's F0, shape (frames,).
+    """
+    f0 = (mel[:, -2].astype(np.float64) * scale.scale + scale.offset) * factor
+    return np.maximum(f0, F0_FLOOR).astype(np.float32), (mel[:, -1] >= VOICED_FROM).astype(np.float32)
