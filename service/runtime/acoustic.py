@@ -29,6 +29,7 @@ class Plan:
 
     Attributes:
         durations: frames of each symbol, shape (n,).
+        log_durations: logarithm of frames plus one, before the rate is applied, shape (n,).
         owners: the symbol of the line that each belongs to, shape (n,).
         pitch, energy: normalised, as the decoder reads them, shape (n,).
         band: decoder steps that each step sees back and ahead.
@@ -37,6 +38,7 @@ class Plan:
     """
 
     durations: NDArray[np.int64]
+    log_durations: Floats
     owners: NDArray[np.int64]
     pitch: Floats
     energy: Floats
@@ -101,6 +103,7 @@ class AcousticModel:
         durations, band = in_frames(log_durations, symbols.rate, group)
         return Plan(
             durations=durations,
+            log_durations=log_durations,
             owners=symbols.owners,
             pitch=pitch,
             energy=predicted["energy"],
@@ -122,10 +125,10 @@ class AcousticModel:
         return _Symbols(hidden, vectors[cycled], owners, line.rate[owners], np.exp2(line.pitch / 12)[owners])
 
     def _encoded(self, ids: NDArray[np.int64]) -> dict[str, Floats]:
-        count = ids.shape[1]
-        if count > len(self._positions):
-            self._positions = position_code(2 * count, self._positions.shape[1])
-        return self._encoder(ids=ids, positions=self._positions[:count])
+        count, positions = ids.shape[1], self._positions
+        if count > len(positions):
+            positions = self._positions = position_code(2 * count, positions.shape[1])
+        return self._encoder(ids=ids, positions=positions[:count])
 
     def _spoken_by(self, ids: SymbolIds) -> Floats:
         if self._speakers is not None:

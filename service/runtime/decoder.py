@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.models.config import AcousticConfig
-from service.runtime.decoder_weights import DecoderWeights
+from service.runtime.decoder_weights import DecoderSizes, DecoderWeights
 from service.runtime.native.binding import DecoderStruct, SequenceStruct, address, packed
 from service.runtime.plain_decoder import advance_plain
 
@@ -30,9 +30,9 @@ class Decoding:
         step: how many steps are done.
     """
 
-    def __init__(self, weights: DecoderWeights, memory: Floats, band: int) -> None:
-        steps, units, layers = len(memory), weights.units, weights.layers
-        group, mels = weights.frames_per_step, weights.mels
+    def __init__(self, sizes: DecoderSizes, memory: Floats, band: int) -> None:
+        steps, units, layers = len(memory), sizes.units, sizes.layers
+        group, mels = sizes.frames_per_step, sizes.mels
         self.memory, self.band = np.ascontiguousarray(memory, np.float32), band
         self.frames = np.zeros((steps * group, mels), np.float32)
         self.input = np.empty((steps, units), np.float32)
@@ -40,12 +40,8 @@ class Decoding:
         self.cache = np.zeros((layers, band + 1, 2 * units), np.float32)
         arrays = self.memory, self.input, self.memory_cache, self.cache, self.frames
         self.struct = SequenceStruct(steps, 0, band, 0, *map(address, arrays))
+        self.step = 0
         self._group = group
-
-    @property
-    def step(self) -> int:
-        """How many steps are done."""
-        return int(self.struct.step)
 
     @property
     def steps(self) -> int:
@@ -65,38 +61,44 @@ class MelDecoder:
         self, tensors: Mapping[str, Floats], config: AcousticConfig, library: ctypes.CDLL | None
     ) -> None:
         """Takes Sambert's tensors; without the compiled library NumPy computes, some times slower."""
-        self._weights = DecoderWeights(tensors, config)
+        weights = DecoderWeights(tensors, config)
+        self._sizes = weights.sizes
         self._library = library
-        if library is not None:
-            self._struct = self._compiled(self._weights)
+        if library is None:
+            self._plain = weights
+            return
+        self._packed = np.concatenate(list(_parts(weights)))
+        self._struct = _struct(self._packed, weights.sizes)
 
     def start(self, memory: Floats, band: int) -> Decoding:
         """Gives a sentence at its first step; memory has shape (steps, memory size)."""
-        return Decoding(self._weights, memory, band)
+        return Decoding(self._sizes, memory, band)
 
     def advance(self, decodings: Sequence[Decoding], steps: int) -> None:
         """Takes each sentence ``steps`` steps on, or to its end."""
         if self._library is None:
             for decoding in decodings:
-                advance_plain(self._weights, decoding, steps)
-            return
-        pointers = [ctypes.pointer(decoding.struct) for decoding in decodings]
-        batch = (ctypes.POINTER(SequenceStruct) * len(pointers))(*pointers)
-        self._library.decode(self._struct, batch, len(pointers), steps)
+                advance_plain(self._plain, decoding, steps)
+        else:
+            pointers = [ctypes.pointer(decoding.struct) for decoding in decodings]
+            batch = (ctypes.POINTER(SequenceStruct) * len(pointers))(*pointers)
+            self._library.decode(self._struct, batch, len(pointers), steps)
+        for decoding in decodings:
+            decoding.step = decoding.struct.step  # only now may others read these frames
 
-    def _compiled(self, weights: DecoderWeights) -> DecoderStruct:
-        self._packed = np.concatenate(list(_parts(weights)))
-        return DecoderStruct(
-            address(self._packed),
-            weights.layers,
-            weights.heads,
-            weights.units,
-            weights.inner,
-            weights.memory,
-            weights.mels,
-            weights.frames_per_step,
-            (ctypes.c_int32 * 3)(*(weight.shape[0] for weight, _ in weights.prenet)),
-        )
+
+def _struct(weights: Floats, sizes: DecoderSizes) -> DecoderStruct:
+    return DecoderStruct(
+        address(weights),
+        sizes.layers,
+        sizes.heads,
+        sizes.units,
+        sizes.inner,
+        sizes.memory,
+        sizes.mels,
+        sizes.frames_per_step,
+        (ctypes.c_int32 * 3)(*sizes.prenet),
+    )
 
 
 def _parts(weights: DecoderWeights) -> Iterator[Floats]:

@@ -33,6 +33,20 @@ class DecoderLayer:
     feed_forward_2: Dense
 
 
+@dataclass(frozen=True, slots=True)
+class DecoderSizes:
+    """Counts and widths. ``memory`` is the width of what the decoder reads, ``prenet`` that of each layer."""
+
+    layers: int
+    heads: int
+    units: int
+    inner: int
+    memory: int
+    mels: int
+    frames_per_step: int
+    prenet: tuple[int, ...]
+
+
 class DecoderWeights:
     """The decoder's layers and sizes.
 
@@ -44,18 +58,22 @@ class DecoderWeights:
         own = {name.removeprefix(_PREFIX): t for name, t in tensors.items() if name.startswith(_PREFIX)}
         self.prenet = [_dense(own, f"prenet.fcs.{index}") for index in (0, 3, 6)]
         joined, bias = _dense(own, "dec_in_proj")
-        self.memory = joined.shape[1] - self.prenet[-1][0].shape[0]
-        self.from_memory: Dense = joined[:, : self.memory], np.zeros_like(bias)
-        self.from_prenet: Dense = joined[:, self.memory :], bias
+        memory = joined.shape[1] - self.prenet[-1][0].shape[0]
+        self.from_memory: Dense = joined[:, :memory], np.zeros_like(bias)
+        self.from_prenet: Dense = joined[:, memory:], bias
         self.blocks = _blocks(own)
         self.output_norm = _dense(own, "ln")
         self.output = _dense(own, "dec_out_proj")
-        self.heads = config.decoder_heads
-        self.units = len(bias)
-        self.layers = len(self.blocks)
-        self.inner = self.blocks[0].feed_forward_1[0].shape[0]
-        self.frames_per_step = config.frames_per_step
-        self.mels = self.output[0].shape[0] // config.frames_per_step
+        self.sizes = DecoderSizes(
+            layers=len(self.blocks),
+            heads=config.decoder_heads,
+            units=len(bias),
+            inner=self.blocks[0].feed_forward_1[0].shape[0],
+            memory=memory,
+            mels=self.output[0].shape[0] // config.frames_per_step,
+            frames_per_step=config.frames_per_step,
+            prenet=tuple(weight.shape[0] for weight, _ in self.prenet),
+        )
 
 
 def _dense(own: Mapping[str, Floats], name: str) -> Dense:

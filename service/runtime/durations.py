@@ -20,33 +20,21 @@ class DurationPredictor:
 
     def __init__(self, tensors: Mapping[str, Floats], library: ctypes.CDLL | None) -> None:
         """Takes Sambert's tensors; without the compiled library NumPy computes, some ten times slower."""
-        own = {name.removeprefix(f"{_PREFIX}."): t for name, t in tensors.items() if name.startswith(_PREFIX)}
-        self._prenet = [(own[f"prenet.fcs.{i}.weight"], own[f"prenet.fcs.{i}.bias"]) for i in (0, 3)]
-        self._cells = [
-            (
-                np.concatenate([own[f"lstm.weight_ih_l{layer}"], own[f"lstm.weight_hh_l{layer}"]], axis=1),
-                own[f"lstm.bias_ih_l{layer}"] + own[f"lstm.bias_hh_l{layer}"],
-            )
-            for layer in (0, 1)
-        ]
-        self._output = own["fc.weight"], own["fc.bias"]
-        self._units = own["fc.weight"].shape[1]
+        weights = _Weights(tensors)
         self._library = library
-        if library is not None:
-            self._pack()
-
-    def _pack(self) -> None:
-        layers = [*self._prenet, *self._cells, self._output]
-        self._packed = np.concatenate([packed(weight, bias) for weight, bias in layers])
-        widths = [weight.shape[0] for weight, _ in self._prenet]
-        condition = self._cells[0][0].shape[1] - widths[1] - self._units
+        if library is None:
+            self._plain = weights
+            return
+        self._packed = np.concatenate([packed(*layer) for layer in weights.layers])
+        widths = [weight.shape[0] for weight, _ in weights.prenet]
         prenet = (ctypes.c_int32 * 2)(*widths)
-        self._struct = DurationStruct(address(self._packed), condition, prenet, self._units)
+        condition = weights.cells[0][0].shape[1] - widths[1] - weights.units
+        self._struct = DurationStruct(address(self._packed), condition, prenet, weights.units)
 
     def __call__(self, conditions: Floats) -> Floats:
         """Gives log(frames + 1), not below 0, shape (n,), for conditions of shape (n, width)."""
         if self._library is None:
-            return self._plain(conditions)
+            return self._plain.predict(conditions)
         conditions = np.ascontiguousarray(conditions, np.float32)
         predicted = np.empty(len(conditions), np.float32)
         self._library.predict_durations(
@@ -54,20 +42,37 @@ class DurationPredictor:
         )
         return predicted
 
-    def _plain(self, conditions: Floats) -> Floats:
+
+class _Weights:
+    def __init__(self, tensors: Mapping[str, Floats]) -> None:
+        own = {name.removeprefix(f"{_PREFIX}."): t for name, t in tensors.items() if name.startswith(_PREFIX)}
+        self.prenet = [(own[f"prenet.fcs.{i}.weight"], own[f"prenet.fcs.{i}.bias"]) for i in (0, 3)]
+        self.cells = [
+            (
+                np.concatenate([own[f"lstm.weight_ih_l{layer}"], own[f"lstm.weight_hh_l{layer}"]], axis=1),
+                own[f"lstm.bias_ih_l{layer}"] + own[f"lstm.bias_hh_l{layer}"],
+            )
+            for layer in (0, 1)
+        ]
+        self.output = own["fc.weight"], own["fc.bias"]
+        self.layers = [*self.prenet, *self.cells, self.output]
+        self.units = own["fc.weight"].shape[1]
+
+    def predict(self, conditions: Floats) -> Floats:
+        """What ``predict_durations`` of decoder.cpp does."""
         last = np.zeros(1, np.float32)
-        states = [(np.zeros(self._units, np.float32), np.zeros(self._units, np.float32))] * 2
+        states = [(np.zeros(self.units, np.float32), np.zeros(self.units, np.float32))] * 2
         predicted = []
         for condition in conditions:
             x = last
-            for weight, bias in self._prenet:
+            for weight, bias in self.prenet:
                 x = np.maximum(weight @ x + bias, 0)
             x = np.concatenate([x, condition])
-            for layer, (weight, bias) in enumerate(self._cells):
+            for layer, (weight, bias) in enumerate(self.cells):
                 hidden, cell = states[layer]
                 states[layer] = _cell(weight @ np.concatenate([x, hidden]) + bias, cell)
                 x = states[layer][0]
-            last = np.maximum(self._output[0] @ x + self._output[1], 0)
+            last = np.maximum(self.output[0] @ x + self.output[1], 0)
             predicted.append(last[0])
         return np.array(predicted, np.float32)
 

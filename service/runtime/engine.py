@@ -11,9 +11,11 @@ import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 
 from service.models.line import SymbolLine
+from service.runtime.decoder import MelDecoder
 from service.runtime.guard import UnusableSpeechError
 from service.runtime.networks import Networks
 from service.runtime.speaking import Speaking
@@ -21,7 +23,14 @@ from service.runtime.speaking import Speaking
 _BATCH = 16  # lines that are decoded together
 _STEPS = 16  # decoder steps of one job at most, about half a second of speech
 
-Job = Callable[[], None]
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Something to do: the lines that it is for, and the decoder that is busy with it."""
+
+    run: Callable[[], None]
+    lines: Sequence[Speaking]
+    decoder: MelDecoder | None = None
 
 
 class Engine:
@@ -37,7 +46,7 @@ class Engine:
         self.counts: Counter[str] = Counter()
         self._numbers = itertools.count()
         self._active: list[Speaking] = []
-        self._decoding: set[int] = set()  # ids of decoders at work
+        self._decoding: set[MelDecoder] = set()  # those at work
         self._change = threading.Condition()
         self._open = True
         self._workers = [
@@ -81,17 +90,11 @@ class Engine:
         self._active.clear()
 
     def _work(self) -> None:
-        while (taken := self._next()) is not None:
-            job, owners, decoder = taken
-            try:
-                job()
-            except Exception as error:
-                self._release(owners, decoder, error)
-            else:
-                self._release(owners, decoder)
+        while (job := self._next()) is not None:
+            self._release(job, _run(job))
 
-    def _next(self) -> tuple[Job, Sequence[Speaking], int | None] | None:
-        """Waits for a job: what to do, the lines and the decoder that are busy with it; None at the end."""
+    def _next(self) -> _Job | None:
+        """Waits for a job; None at the end."""
         with self._change:
             while self._open:
                 self._drop_cancelled()
@@ -100,36 +103,37 @@ class Engine:
                 self._change.wait()
         return None
 
-    def _choose(self) -> tuple[Job, Sequence[Speaking], int | None] | None:
+    def _choose(self) -> _Job | None:
         for speaking in sorted(self._active, key=lambda line: line.urgency):
             if speaking.busy:
                 continue
             if speaking.missing_steps == 0:
                 speaking.busy = True
-                return speaking.work, [speaking], None
-            decoder = id(speaking.networks.decoder)
+                return _Job(speaking.work, [speaking])
+            decoder = speaking.networks.decoder
             if decoder not in self._decoding:
                 self._decoding.add(decoder)
-                return self._decode_job(speaking), [], decoder
+                return self._decode_job(speaking)
         return None
 
-    def _decode_job(self, speaking: Speaking) -> Job:
+    def _decode_job(self, speaking: Speaking) -> _Job:
         """The next steps of a line; all others of the same voice come along, as they cost little more."""
         decoder, steps = speaking.networks.decoder, min(speaking.missing_steps, _STEPS)
         same = [line for line in self._active if line.networks.decoder is decoder and line is not speaking]
-        others = sorted(same, key=lambda line: line.urgency)
-        batch = [line.progress.decoding for line in [speaking, *others] if line.progress]
-        unfinished = [decoding for decoding in batch if decoding.step < decoding.steps][:_BATCH]
-        return lambda: decoder.advance(unfinished, steps)
+        lines = [speaking, *sorted(same, key=lambda line: line.urgency)]
+        unfinished = [line for line in lines if line.progress and line.progress.undecoded][:_BATCH]
+        batch = [line.progress.decoding for line in unfinished if line.progress]
+        return _Job(lambda: decoder.advance(batch, steps), unfinished, decoder)
 
-    def _release(
-        self, owners: Sequence[Speaking], decoder: int | None, error: Exception | None = None
-    ) -> None:
+    def _release(self, job: _Job, error: Exception | None) -> None:
         with self._change:
-            self._decoding.discard(decoder or 0)
-            for speaking in owners:
-                speaking.busy = False
-                if error is not None or speaking.finished:
+            if job.decoder is not None:
+                self._decoding.discard(job.decoder)
+            for speaking in job.lines:
+                if job.decoder is None:
+                    speaking.busy = False
+                done = job.decoder is None and speaking.finished
+                if speaking in self._active and (done or error is not None):
                     self._end(speaking, error)
             self._change.notify_all()
 
@@ -144,3 +148,12 @@ class Engine:
         for speaking in [line for line in self._active if line.cancelled and not line.busy]:
             self.counts["cancelled"] += 1
             self._active.remove(speaking)
+            speaking.end(RuntimeError("The line was cancelled."))
+
+
+def _run(job: _Job) -> Exception | None:
+    try:
+        job.run()
+    except Exception as error:
+        return error
+    return None

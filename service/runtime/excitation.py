@@ -7,7 +7,7 @@ same sentence sounds the same whenever, wherever and in however many pieces it i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ class ExcitationSource:
 
     def __init__(
         self,
-        mix: tuple[Floats, Floats],
+        mix: Sequence[Floats],
         rate: int,
         hop: int,
         phases: Floats | None = None,

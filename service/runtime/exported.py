@@ -27,6 +27,7 @@ MANIFEST = "manifest.json"
 ENCODER, PREDICTOR, POSTNET = "encoder.onnx", "predictor.onnx", "postnet.onnx"
 VOCODER, VOCODER_INT8 = "vocoder.onnx", "vocoder.int8.onnx"
 TENSORS = "tensors.npz"
+_NEEDED = {ENCODER, PREDICTOR, POSTNET, VOCODER, TENSORS}
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,13 @@ def write_exported(voices: list[ExportedVoice], folder: Path) -> None:
     """Writes voices into a folder: the manifest last, so that a folder with one is complete.
 
     Raises:
+        ModelError: a voice has a name that no folder can have.
         OSError: the folder cannot be written.
     """
-    for voice in voices:
-        (folder / voice.name).mkdir(parents=True, exist_ok=True)
+    for home, voice in [(_home(folder, voice.name), voice) for voice in voices]:
+        home.mkdir(parents=True, exist_ok=True)
         for name, content in voice.files.items():
-            _replace(folder / voice.name / name, content)
+            _replace(home / name, content)
     manifest = {"version": EXPORT_VERSION, "voices": [voice.manifest() for voice in voices]}
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     _replace(folder / MANIFEST, text.encode())
@@ -102,15 +104,15 @@ def read_exported(folder: Path, names: tuple[str, ...] = ()) -> list[ExportedVoi
             damaged; the message names it.
     """
     manifest = _manifest(folder)
-    entries = {str(entry["name"]): entry for entry in manifest["voices"]}
-    if unknown := [name for name in names if name not in entries]:
-        raise ModelError(f"{folder} has no voice {', '.join(unknown)}; it has {', '.join(entries)}.")
     try:
+        entries = {str(entry["name"]): entry for entry in manifest["voices"]}
+        if unknown := [name for name in names if name not in entries]:
+            raise ModelError(f"{folder} has no voice {', '.join(unknown)}; it has {', '.join(entries)}.")
         return [_voice(folder, entries[name]) for name in names or entries]
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, ModelError):
-            raise
-        raise ModelError(f"{folder / MANIFEST} is damaged; export the voice again.") from error
+    except ModelError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise ModelError(f"{folder / MANIFEST} is damaged; export the voices again.") from error
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -128,7 +130,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _voice(folder: Path, entry: dict[str, Any]) -> ExportedVoice:
-    home = folder / str(entry["name"])
+    home, files = _home(folder, str(entry["name"])), dict(entry["files"])
+    if not _NEEDED <= files.keys() <= _NEEDED | {VOCODER_INT8}:
+        raise ValueError(f"an export does not consist of {', '.join(files)}")
     acoustic, vocoder = dict(entry["acoustic"]), dict(entry["vocoder"])
     acoustic["f0"] = F0Scale(**acoustic["f0"]) if acoustic["f0"] else None
     vocoder["scales"] = tuple(vocoder["scales"])
@@ -143,8 +147,15 @@ def _voice(folder: Path, entry: dict[str, Any]) -> ExportedVoice:
         precision=str(entry["precision"]),
         verdict=dict(entry["verdict"]),
         fingerprint=str(entry["fingerprint"]),
-        files={name: _checked(home / Path(name).name, digest) for name, digest in entry["files"].items()},
+        files={name: _checked(home / name, digest) for name, digest in files.items()},
     )
+
+
+def _home(folder: Path, name: str) -> Path:
+    """The folder of a voice, whose name may not lead anywhere else."""
+    if name in ("", ".", "..") or "/" in name or "\\" in name:
+        raise ModelError(f"{folder} cannot hold a voice {name!r}; a voice's name is that of its folder.")
+    return folder / name
 
 
 def _checked(path: Path, digest: str) -> bytes:

@@ -20,7 +20,7 @@ def advance_plain(weights: DecoderWeights, decoding: Decoding, steps: int) -> No
     """Takes a sentence ``steps`` steps on, or to its end."""
     if decoding.struct.projected == 0:
         _project(weights, decoding)
-    for _ in range(min(steps, decoding.steps - decoding.step)):
+    for _ in range(min(steps, decoding.steps - decoding.struct.step)):
         _step(weights, decoding)
         decoding.struct.step += 1
 
@@ -34,11 +34,11 @@ def _project(weights: DecoderWeights, decoding: Decoding) -> None:
 
 
 def _step(weights: DecoderWeights, decoding: Decoding) -> None:
-    step, group = decoding.step, weights.frames_per_step
-    x = decoding.frames[step * group - 1] if step else np.zeros(weights.mels, np.float32)
+    step, group = decoding.struct.step, weights.sizes.frames_per_step
+    x = decoding.frames[step * group - 1] if step else np.zeros(weights.sizes.mels, np.float32)
     first, second, third = weights.prenet
     x = _dense(third, np.maximum(_dense(second, np.maximum(_dense(first, x), 0)), 0))
-    x = (_dense(weights.from_prenet, x) + decoding.input[step]) * np.float32(math.sqrt(weights.units))
+    x = (_dense(weights.from_prenet, x) + decoding.input[step]) * np.float32(math.sqrt(weights.sizes.units))
     for layer, block in enumerate(weights.blocks):
         x = x + _dense(block.merge, _attention(weights, block, decoding, layer, x))
         inner = np.maximum(_dense(block.feed_forward_1, _normal(block.feed_forward_norm, x)), 0)
@@ -52,13 +52,13 @@ def _attention(
 ) -> Floats:
     """Both attentions of one step, side by side: to the last steps, and to the memory ahead."""
     query, keys_values = np.split(
-        _dense(block.query_key_value, _normal(block.attention_norm, x)), [weights.units]
+        _dense(block.query_key_value, _normal(block.attention_norm, x)), [weights.sizes.units]
     )
-    step, band = decoding.step, decoding.band
+    step, band = decoding.struct.step, decoding.band
     decoding.cache[layer, step % (band + 1)] = keys_values
     past = decoding.cache[layer, : step + 1]
     ahead = decoding.memory_cache[layer, step : step + band + 1]
-    return np.concatenate([_attend(query, rows, weights.heads) for rows in (past, ahead)])
+    return np.concatenate([_attend(query, rows, weights.sizes.heads) for rows in (past, ahead)])
 
 
 def _attend(query: Floats, rows: Floats, heads: int) -> Floats:

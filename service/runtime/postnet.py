@@ -44,11 +44,13 @@ class PostnetStream:
         """Gives refined frames that can be told by now: all up to ``lag`` before the end, at the end all.
 
         Args:
-            frames: the next ones of the sentence, shape (m, mels); the last call must complete it.
+            frames: the next ones of the sentence, shape (m, mels), not more than it has.
 
         Returns:
             Shape (k, mels), where k is 0 as long as no more than ``lag`` frames are there.
         """
+        if len(frames) == 0:
+            return frames
         held = np.concatenate([self._held, frames]) if self._held is not None else frames
         fresh = held[len(self._held) :] if self._held is not None and self._taken else held
         last = self._taken + len(fresh) >= self._total

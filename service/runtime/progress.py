@@ -11,7 +11,7 @@ from service.runtime.networks import Networks
 
 Floats = NDArray[np.float32]
 
-_PIECES = (16, 32, 64, 128)
+_PIECES = (16, 32, 64, 128, 192)
 """Frames of the first pieces: short, so that the first sound comes soon; the last size holds for the rest."""
 
 
@@ -52,6 +52,11 @@ class Progress:
         return self.spoken >= self.plan.frames
 
     @property
+    def undecoded(self) -> bool:
+        """Whether the decoder has steps left to do."""
+        return self.decoding.step < self.decoding.steps
+
+    @property
     def repaired(self) -> int:
         """Pieces that had to be made again in fp32."""
         return self._vocoder.repaired
@@ -88,11 +93,8 @@ class Progress:
     def _refine(self) -> None:
         """Takes all that is decoded through the postnet to the vocoder."""
         done = min(self.decoding.done, self.plan.frames)
-        if done == self._taken:
-            return
-        fresh = self.decoding.frames[self._taken : done]
-        check_mel(fresh)
-        mel = self._postnet.push(fresh)
+        mel = self._postnet.push(self.decoding.frames[self._taken : done])
+        check_mel(mel)
         self._vocoder.push(mel, self.plan.f0_factor[self._refined : self._refined + len(mel)])
         self._taken = done
         self._refined += len(mel)

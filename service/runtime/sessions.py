@@ -23,6 +23,7 @@ class Session:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.enable_mem_pattern = False  # pieces differ in length, and a plan is kept for each length
+        options.enable_cpu_mem_arena = False  # an arena keeps what the longest sentence took
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         self._outputs = [output.name for output in self._session.get_outputs()]
         self.shapes = {value.name: tuple(value.shape) for value in self._session.get_inputs()}

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from service.models.config import F0_FLOOR, VOICED_FROM, F0Scale
 from service.runtime.excitation import ExcitationSource
 from service.runtime.exported import VOCODER, VOCODER_INT8, ExportedVoice
-from service.runtime.guard import is_silent, is_sound
+from service.runtime.guard import UnusableSpeechError, is_silent, is_sound
 from service.runtime.sessions import Session
 
 Floats = NDArray[np.float32]
 Inputs = dict[str, NDArray[Any]]
 """A piece for the graph: mel, context before and behind, and for NSF voices the excitation."""
+
+
+_MIX = ("source_module.ffn.0.weight", "source_module.ffn.0.bias")
 
 
 class Vocoder:
@@ -29,31 +32,39 @@ class Vocoder:
     """
 
     def __init__(self, voice: ExportedVoice, precision: str) -> None:
-        self._voice = voice
+        """Loads the graph of a precision; without an int8 graph that is fp32."""
         self.precision = precision if VOCODER_INT8 in voice.files else "fp32"
         self.before, self.behind = voice.context
         self.hop = voice.vocoder.hop
+        self._config, self._f0 = voice.vocoder, voice.acoustic.f0
+        self._mix = tuple(voice.tensors[name] for name in _MIX if name in voice.tensors)
+        self._model = voice.files[VOCODER]
         self._fast = Session(voice.files[VOCODER_INT8]) if self.precision == "int8" else self._exact
 
     @cached_property
     def _exact(self) -> Session:
-        return Session(self._voice.files[VOCODER])
+        return Session(self._model)
 
     def start(self, total: int, source: ExcitationSource | None = None) -> VocoderStream:
         """Begins a sentence of ``total`` frames; ``source`` stands in for an NSF voice's own."""
-        config = self._voice.vocoder
-        if config.excitation_rate is not None and source is None:
-            tensors = self._voice.tensors
-            mix = tensors["source_module.ffn.0.weight"], tensors["source_module.ffn.0.bias"]
-            source = ExcitationSource(mix, config.excitation_rate, config.hop)
-        return VocoderStream(self, total, self._voice.acoustic.f0, source)
+        rate = self._config.excitation_rate
+        if rate is not None and source is None:
+            source = ExcitationSource(self._mix, rate, self.hop)
+        return VocoderStream(self, total, self._f0, source)
 
     def render(self, inputs: Inputs) -> tuple[Floats, bool]:
-        """Gives the samples of a piece, shape (n,), and whether they had to be made again in fp32."""
+        """Gives the samples of a piece, shape (n,), and whether they had to be made again in fp32.
+
+        Raises:
+            UnusableSpeechError: the samples are no sound in fp32 either.
+        """
         samples = self._fast(**inputs)["samples"][0, 0]
-        if self.precision == "int8" and (is_silent(samples) or not is_sound(samples)):
-            return self._exact(**inputs)["samples"][0, 0], True
-        return samples, False
+        repair = self.precision == "int8" and (is_silent(samples) or not is_sound(samples))
+        if repair:
+            samples = self._exact(**inputs)["samples"][0, 0]
+        if not is_sound(samples):
+            raise UnusableSpeechError("The vocoder gave samples that are no sound.")
+        return samples, repair
 
 
 class VocoderStream:

@@ -13,7 +13,7 @@ from service.models.weights import VoiceWeights
 from service.runtime.export.acoustic import encoder_graph, predictor_graph
 from service.runtime.export.int8 import quantized
 from service.runtime.export.postnet import postnet_graph
-from service.runtime.export.verdict import Verdict, judge
+from service.runtime.export.verdict import Scorer, Verdict, judge
 from service.runtime.export.vocoder import context_after, vocoder_graph
 from service.runtime.exported import (
     ENCODER,
@@ -56,14 +56,18 @@ def export_voice(weights: VoiceWeights) -> ExportedVoice:
 
 
 def with_int8(
-    voice: ExportedVoice, weights: VoiceWeights, lines: Sequence[SymbolLine]
+    voice: ExportedVoice,
+    weights: VoiceWeights,
+    lines: Sequence[SymbolLine],
+    scorer: Scorer | None = None,
 ) -> tuple[ExportedVoice, Verdict]:
     """Adds the int8 vocoder, calibrated on what the voice itself says, and judges it.
 
     Args:
         voice: as ``export_voice`` gave it.
         weights: what it was made of.
-        lines: for calibration, and others behind them for the verdict.
+        lines: the first half for calibration, the second half for the verdict.
+        scorer: scores takes of the second half, or None where nothing can.
 
     Returns:
         The voice, which serves in int8 only if the verdict is good, and the verdict.
@@ -72,7 +76,7 @@ def with_int8(
     half = len(lines) // 2
     files = {**voice.files, VOCODER_INT8: quantized(graph, voice, lines[:half]).SerializeToString()}
     faster = replace(voice, files=files)
-    verdict = judge(faster, lines[half:])
+    verdict = judge(faster, lines[half:], scorer)
     return replace(faster, precision=verdict.precision, verdict=verdict.figures), verdict
 
 
