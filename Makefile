@@ -33,16 +33,16 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) 2>/dev/null \
 	  || { rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
 
-$(VENV)/.run: $(BIN)/python pyproject.toml
+$(VENV)/.run: $(BIN)/python pyproject.toml $(wildcard service/runtime/native/*.cpp service/runtime/native/*.h)
 	@echo "Installing Qingsheng and its embedded voice (about 400 MB, once) ..."
 	@$(BIN)/python -m pip install --disable-pip-version-check -e .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --disable-pip-version-check -q -e '.[test]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt -e '.[test]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test
-	@$(BIN)/python -m pip install --disable-pip-version-check -q -e '.[test,lint]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt -e '.[test,lint]'
 	@touch $@

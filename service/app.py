@@ -9,9 +9,11 @@ from flask.json.provider import DefaultJSONProvider
 
 from service.cache import AudioCache
 from service.kokoro import load_voices
+from service.library import exported_voices
 from service.runtime.gate import Gate
 from service.runtime.threads import available_cores
-from service.settings import Settings
+from service.sambert import load_sambert_voices
+from service.settings import SettingError, Settings
 from service.speech import Synthesizer
 from service.text.frontend import FrontEnd
 from service.voice import Voice
@@ -23,6 +25,12 @@ from service.web.ops import ops_blueprint
 from service.web.tts import tts_blueprint
 from service.web.voices import voices_blueprint
 
+_AT_ONCE = 16
+"""Sentences that a model's voices speak at once: their engine shares its threads, and decodes them together.
+
+The embedded voices speak one at a time on all threads: the shortest wait for each request, no thread storms.
+"""
+
 
 class Utf8Json(DefaultJSONProvider):
     """JSON as people read it: Chinese unescaped, members in the order in which they were given."""
@@ -32,14 +40,28 @@ class Utf8Json(DefaultJSONProvider):
 
 
 def build_voices(settings: Settings) -> list[Voice]:
-    """Loads the embedded voices, the default first. Which ones these are is known here alone."""
-    return load_voices(settings.cache_dir, settings.threads or available_cores())
+    """Loads the voices of ``TTS_MODEL``, or the embedded ones; the default first.
+
+    Which ones are embedded is known here alone.
+
+    Raises:
+        ModelError: the model cannot be used.
+        SettingError: ``TTS_VOICES`` names a voice that is not embedded.
+    """
+    threads = settings.threads or available_cores()
+    if settings.model:
+        return load_sambert_voices(exported_voices(settings), threads, settings.precision)
+    embedded = {voice.name: voice for voice in load_voices(settings.cache_dir, threads)}
+    if unknown := [name for name in settings.voices if name not in embedded]:
+        raise SettingError(
+            f"There is no voice {', '.join(unknown)}; the embedded ones are {', '.join(embedded)}."
+        )
+    return [embedded[name] for name in settings.voices or embedded]
 
 
 def build_synthesizer(settings: Settings) -> Synthesizer:
     """Loads the front end and the voices: some seconds, and more on the very first start."""
-    # One sentence at a time on all threads: the shortest wait for each request, and no thread storms.
-    gate = Gate(limit=1, waiting=settings.queue_length)
+    gate = Gate(limit=_AT_ONCE if settings.model else 1, waiting=settings.queue_length)
     return Synthesizer(FrontEnd(settings.lexicon), build_voices(settings), gate)
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``qingsheng serve | say | read | voices``.
+"""The command line: ``qingsheng serve | say | read | voices | export``.
 
 Each command imports what it needs when it runs, so that ``read`` does not wait for the voice's libraries.
 """
@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from service.settings import SettingError, Settings, load_settings
 
 if TYPE_CHECKING:
     from service.reading import View
-    from service.speech import Synthesizer
+    from service.runtime.export.verdict import Scorer
+    from service.symbol_saying import Backend, Precision
+
+_Loaded = TypeVar("_Loaded")
+_OF_SYMBOLS = ("dump", "model", "precision", "backend", "threads")  # options of say that go with --symbols
+_OF_TEXT = ("subtitles", "format", "emotion", "intensity", "speed", "pitch", "volume")
 
 
 class _OneSentence(click.ClickException):
@@ -61,12 +68,13 @@ def voices() -> None:
     settings = _settings()
     from service.app import build_voices
 
-    for voice in build_voices(settings):
-        click.echo(f"{voice.name}\t{voice.gender}\t{voice.sample_rate} Hz\t{', '.join(voice.emotions)}")
+    for voice in _loaded(lambda: build_voices(settings)):
+        known = (voice.name, voice.gender or "unknown", f"{voice.sample_rate} Hz", ", ".join(voice.emotions))
+        click.echo("\t".join(known))
 
 
 @main.command()
-@click.argument("text")
+@click.argument("text", required=False)
 @click.option(
     "-o",
     "--output",
@@ -86,29 +94,159 @@ def voices() -> None:
 @click.option("--speed", type=float, default=1.0, show_default=True, help="0.5 to 2.")
 @click.option("--pitch", type=float, default=0.0, show_default=True, help="-12 to 12 semitones.")
 @click.option("--volume", type=float, default=1.0, show_default=True, help="0 to 2.")
-def say(text: str, output: Path, subtitles: Path | None, **options: object) -> None:
+@click.option(
+    "--symbols",
+    type=click.Path(path_type=Path),
+    help="Instead of TEXT: a file with lines of symbols; --voice of --model speaks them as they stand.",
+)
+@click.option("--model", help="With --symbols: as TTS_MODEL, which it takes the place of.")
+@click.option(
+    "--dump",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --symbols: an npz file for what the networks said of the first line.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["fp32", "int8"]),
+    help="With --symbols: of the vocoder; fp32 if left out, whatever is served, for this is to be exact.",
+)
+@click.option(
+    "--backend",
+    type=click.Choice(["onnx", "torch"]),
+    default="onnx",
+    show_default=True,
+    help="With --symbols: what computes, the runtime that serves or plain PyTorch.",
+)
+@click.option("--threads", type=click.IntRange(1, 256), help="With --symbols: threads to compute with.")
+@click.pass_context
+def say(context: click.Context, /, text: str | None, output: Path, **options: Any) -> None:
     """Speaks TEXT, plain or SSML, into a file; - reads the text from standard input."""
-    settings = _settings()
+    settings, symbols = _settings(), options.pop("symbols")
+    if (text is None) == (symbols is None):
+        raise _OneSentence("Give one of TEXT and --symbols FILE.")
+    _check_given(context, _OF_SYMBOLS if symbols is None else _OF_TEXT, symbols is None)
+    for file in (output, options["subtitles"], options["dump"]):
+        if file and not file.parent.is_dir():
+            raise _OneSentence(f"The folder {file.parent} does not exist.")
+    symbol_options = {name: options.pop(name) for name in _OF_SYMBOLS}
+    if text is not None:
+        _say_text(settings, text, output, **options)
+    else:
+        _say_symbols(settings, symbols, output, options["voice"], **symbol_options)
+
+
+def _check_given(context: click.Context, misplaced: tuple[str, ...], has_text: bool) -> None:
+    """Refuses options that go with the other source of what is said."""
+    for name in misplaced:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise _OneSentence(f"--{name} goes with {'--symbols' if has_text else 'a TEXT'} only.")
+
+
+def _say_text(settings: Settings, text: str, output: Path, subtitles: Path | None, **options: object) -> None:
+    from service.app import build_synthesizer
     from service.saying import SubtitleNameError, subtitle_format
     from service.saying import say as speak
     from service.speech import SpeechError
     from service.text.errors import FrontEndError
+    from service.voice import VoiceError
     from service.web.errors import RequestError
     from service.web.schemas import validate_speech_request
 
     options["text"] = _stdin().read() if text == "-" else _clean(text)
     options["format"] = options["format"] or output.suffix[1:].lower()
-    for file in (output, subtitles):
-        if file and not file.parent.is_dir():
-            raise _OneSentence(f"The folder {file.parent} does not exist.")
     try:
         asked = validate_speech_request(options)
         if subtitles:
             subtitle_format(subtitles)
-        recording = speak(_synthesizer(settings), asked, output, Console(stderr=True), subtitles)
-    except (RequestError, SpeechError, FrontEndError, OSError, SubtitleNameError) as error:
+        synthesizer = _loaded(lambda: build_synthesizer(settings))
+        recording = speak(synthesizer, asked, output, Console(stderr=True), subtitles)
+    except (RequestError, SpeechError, FrontEndError, VoiceError, OSError, SubtitleNameError) as error:
         raise _OneSentence(str(error)) from None
     click.echo(f"{output}: {recording.seconds:.1f} s", err=True)
+
+
+def _say_symbols(
+    settings: Settings,
+    symbols: Path,
+    output: Path,
+    voice: str | None,
+    *,
+    model: str | None,
+    dump: Path | None,
+    precision: Precision | None,
+    backend: Backend,
+    threads: int | None,
+) -> None:
+    model = model or settings.model
+    if not model or not voice:
+        raise _OneSentence("--symbols needs --voice, and --model or TTS_MODEL.")
+    from service.models.errors import ModelError
+    from service.runtime.threads import available_cores
+    from service.symbol_saying import SayingError, read_lines, say_symbols, write_speech
+
+    asked = settings.model_copy(update={"model": model, "voices": (voice,)})
+    computing = threads or settings.threads or available_cores()
+    try:
+        lines = read_lines(symbols)
+        with Console(stderr=True).status("Speaking …"):
+            speech = say_symbols(lines, asked, backend, precision, computing)
+        write_speech(speech, output, dump)
+    except (SayingError, ModelError, OSError) as error:
+        raise _OneSentence(str(error)) from None
+    click.echo(f"{output}: {len(speech.samples) / speech.sample_rate:.1f} s", err=True)
+
+
+@main.command()
+@click.argument("model")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The folder to write, which TTS_MODEL can then name.",
+)
+@click.option("--voice", "names", multiple=True, help="A voice's name, the default first; left out: all.")
+@click.option(
+    "--precision",
+    type=click.Choice(["auto", "fp32"]),
+    default="auto",
+    show_default=True,
+    help="auto adds an int8 vocoder and judges it; fp32 does without.",
+)
+def export(model: str, output: Path, names: tuple[str, ...], precision: str) -> None:
+    """Converts the voices of MODEL, a model folder or a ModelScope id, so that serving needs no PyTorch."""
+    settings, console = _settings(), Console(stderr=True)
+    from service.library import check_converter, is_export, model_folder
+    from service.models.errors import ModelError
+    from service.models.layout import ModelFolder
+
+    try:
+        check_converter()
+        folder = model_folder(model, settings.model_revision)
+        if is_export(folder):
+            raise _OneSentence(f"{folder} holds exported voices already.")
+        with console.status("Loading PyTorch …") as status:
+            from service.exporting import export as exported
+
+            scorer_of = _scorers(console) if precision == "auto" else None
+            arguments = (ModelFolder(folder), names, output, precision, status.update, scorer_of)
+            for conversion in exported(*arguments):
+                click.echo(str(conversion))
+    except (ModelError, OSError) as error:
+        raise _OneSentence(str(error)) from None
+
+
+def _scorers(console: Console) -> Callable[[Sequence[str]], Scorer] | None:
+    from service.scoring import Listener, has_scorers
+
+    if has_scorers():
+        return Listener
+    console.print(
+        "int8 is judged by its spectrum alone; scoring speech takes a checkout with '.[bench]'.",
+        markup=False,
+        soft_wrap=True,
+    )
+    return None
 
 
 @main.command()
@@ -137,11 +275,9 @@ def _stdin() -> TextIO:
     return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8", errors="replace")
 
 
-def _synthesizer(settings: Settings) -> Synthesizer:
-    from service.app import build_synthesizer
-
+def _loaded(load: Callable[[], _Loaded]) -> _Loaded:
     with Console(stderr=True).status("Loading the voice …"):
         try:
-            return build_synthesizer(settings)
+            return load()
         except Exception as error:
             raise _OneSentence(f"The voice could not be loaded: {error}") from error

@@ -12,6 +12,7 @@ from service.speech import Chunk, Synthesizer, Utterance
 from service.voice import WordTiming
 
 _WORD_BYTES = 200  # about what a WordTiming with its text and numbers takes
+_SYLLABLE_BYTES = 160  # likewise a SyllableTiming
 _OTHER_BYTES = 1000  # likewise for the rest of a Recording
 
 
@@ -40,7 +41,9 @@ class Recording:
     @property
     def size(self) -> int:
         """About the bytes of memory that it takes."""
-        return len(self.audio) + _WORD_BYTES * len(self.words) + _OTHER_BYTES
+        syllables = sum(len(word.syllables) for word in self.words)
+        timings = _WORD_BYTES * len(self.words) + _SYLLABLE_BYTES * syllables
+        return len(self.audio) + timings + _OTHER_BYTES
 
 
 def record(
@@ -60,7 +63,7 @@ def record(
         heard: called with each chunk as it comes.
 
     Raises:
-        SpeechError, FrontEndError, BusyError: as ``Synthesizer.stream`` says.
+        SpeechError, FrontEndError, BusyError, VoiceError: as ``Synthesizer.stream`` says.
     """
     take = _Take(heard)
     started = time.perf_counter()

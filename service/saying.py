@@ -38,7 +38,7 @@ def say(
         captions: a file for the subtitles, its name fit for ``subtitle_format``; None for no subtitles.
 
     Raises:
-        SpeechError, FrontEndError: the text or the style cannot be spoken.
+        SpeechError, FrontEndError, VoiceError: the text or the style cannot be spoken.
         OSError: a file cannot be written.
         SubtitleNameError: the subtitles' file is none by its name.
     """

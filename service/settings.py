@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, FilePath, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, FilePath, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 MEBIBYTE = 1024 * 1024
 
@@ -27,6 +27,13 @@ def default_cache_dir() -> Path:
         return Path(tempfile.gettempdir()) / "qingsheng"
 
 
+def _names(value: object) -> object:
+    """A comma-separated list as a tuple, each name once."""
+    if not isinstance(value, str):
+        return value
+    return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+
+
 class Settings(BaseSettings):
     """What an operator can choose. Each description completes the sentence "TTS_… must be"."""
 
@@ -37,6 +44,23 @@ class Settings(BaseSettings):
         description="the address to listen on",
     )
     port: int = Field(default=8080, ge=1, le=65535, description="a TCP port from 1 to 65535")
+    model: str | None = Field(
+        default=None,
+        description="a model folder in ModelScope's layout, a folder that `qingsheng export` wrote, "
+        "or a ModelScope id (left out: the embedded voices)",
+    )
+    model_revision: str | None = Field(
+        default=None, description="a branch, tag or commit of the model on the hub (left out: its default)"
+    )
+    voices: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+        default=(),
+        description="names of voices with commas between them, the default voice first "
+        "(left out: all in their own order)",
+    )
+    precision: Literal["int8", "fp32"] | None = Field(
+        default=None,
+        description="int8 or fp32 (left out: for each voice what its export found good)",
+    )
     threads: int | None = Field(
         default=None,
         ge=1,
@@ -62,7 +86,7 @@ class Settings(BaseSettings):
         description="the bytes of audio to keep in memory, 0 or more (0 keeps none)",
     )
     cache_dir: Path = Field(
-        default_factory=default_cache_dir, description="a folder for the prepared voice, made if missing"
+        default_factory=default_cache_dir, description="a folder for prepared voices, made if missing"
     )
     lexicon: FilePath | None = Field(
         default=None, description="an existing TSV file with readings that go before the built-in ones"

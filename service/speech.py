@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
 
-from service.audio.join import faded, silence
-from service.audio.resample import resampled
+from service.audio.join import Fader, silence
+from service.audio.resample import Resampler
 from service.runtime.gate import Gate
 from service.text.frontend import FrontEnd, Reading
 from service.text.sentence import Sentence, Style, Word
@@ -44,15 +45,16 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """One sentence of an utterance as sound, with the silence that belongs to it.
+    """A piece of a sentence of an utterance as sound, with the silence that belongs to it.
 
     Attributes:
-        samples: shape (n,), in [-1, 1].
+        samples: shape (n,), in [-1, 1]; n may be 0.
         sample_rate: in Hz, the same for all chunks of an utterance.
-        words: when each word is heard, in seconds from the start of the utterance.
-        text: the sentence as it was spoken.
-        end_char: up to where the source text has been spoken.
-        queued: seconds that the sentence waited for its turn.
+        words: when each word of the sentence is heard, in seconds from the start of the utterance; with
+            the sentence's first chunk only.
+        text: the sentence as it is spoken, with its first chunk; empty with the others.
+        end_char: up to where the source text has been spoken by the end of this chunk.
+        queued: seconds that the sentence waited for its turn, with its first chunk; 0 with the others.
     """
 
     samples: Samples
@@ -91,13 +93,16 @@ class Synthesizer:
                 pass
 
     def stream(self, utterance: Utterance) -> Generator[Chunk, None, None]:
-        """Speaks an utterance sentence by sentence; closing the generator stops the work.
+        """Speaks an utterance sentence by sentence, giving sound as soon as there is some.
+
+        Closing the generator stops the work.
 
         Raises:
             FrontEndError: the text cannot be read. Raised by the call itself, as are the next two.
             UnknownVoiceError: the style or the SSML names a voice that is not there.
             UnknownEmotionError: likewise an emotion that its voice does not have.
             BusyError: too many wait already. Raised when the first chunk is asked for.
+            VoiceError: a sentence cannot be spoken. Raised when its next chunk is asked for.
         """
         reading = self._frontend.read(utterance.text, utterance.style)
         self._check(reading.styles)
@@ -121,21 +126,69 @@ class Synthesizer:
         return self.voices[style.voice]
 
     def _chunks(self, reading: Reading) -> Generator[Chunk, None, None]:
-        rate = self.default_voice.sample_rate
         heard = 0  # samples so far
         for number, (sentence, following) in enumerate(_with_following(reading)):
             voice = self._voice(sentence.style)
-            asked = time.perf_counter()
-            with self._gate.turn(again=number > 0):
-                queued = time.perf_counter() - asked
-                clip = voice.speak(sentence)
-            lead = silence(sentence.lead if number == 0 else 0.0, rate)
-            rest = silence(_pause(sentence, following), rate)
-            sound = faded(_at_rate(clip, voice.sample_rate, rate), rate)
-            samples = np.concatenate([lead, sound, rest])
-            words = _shifted(clip.words, (heard + len(lead)) / rate)
-            heard += len(samples)
-            yield Chunk(samples, rate, words, sentence.text, sentence.end, queued)
+            lead = sentence.lead if number == 0 else 0.0
+            take = _Take(sentence, voice, self.default_voice.sample_rate, heard, lead)
+            with closing(self._spoken(voice, sentence, again=number > 0)) as clips:
+                for clip, queued in clips:
+                    yield take.chunk(clip, _pause(sentence, following) if clip.last else 0.0, queued)
+            heard = take.heard
+
+    def _spoken(
+        self, voice: Voice, sentence: Sentence, *, again: bool
+    ) -> Generator[tuple[Clip, float], None, None]:
+        """Yields a sentence's clips, each with the seconds that were waited for a turn.
+
+        The turn ends with the work, before whoever asked has taken the last clip.
+        """
+        asked = time.perf_counter()
+        with ExitStack() as turn:
+            turn.enter_context(self._gate.turn(again=again))
+            queued = time.perf_counter() - asked
+            for clip in turn.enter_context(closing(voice.speak(sentence))):
+                if clip.last:
+                    turn.close()
+                yield clip, queued
+                queued = 0.0
+
+
+class _Take:
+    """A sentence on its way from a voice's clips to chunks of its utterance.
+
+    Attributes:
+        heard: samples of the utterance up to the end of the last chunk.
+    """
+
+    def __init__(self, sentence: Sentence, voice: Voice, rate: int, heard: int, lead: float) -> None:
+        """Takes what was heard of the utterance before, and the seconds of silence to begin with."""
+        self.heard = heard
+        self._sentence, self._rate = sentence, rate
+        self._lead = silence(lead, rate)
+        self._start = (heard + len(self._lead)) / rate
+        self._resampler = Resampler(voice.sample_rate, rate)
+        self._fader = Fader(rate)
+        self._words: tuple[WordTiming, ...] = ()
+        self._begun = False
+
+    def chunk(self, clip: Clip, pause: float, queued: float) -> Chunk:
+        """Gives the chunk that a clip becomes, with ``pause`` seconds of silence behind it."""
+        sound = self._fader.push(self._resampler.push(clip.samples, last=clip.last), last=clip.last)
+        samples = np.concatenate([self._lead, sound, silence(pause, self._rate)])
+        words = tuple(word.moved(self._start) for word in clip.words)
+        self._words += words
+        self.heard += len(samples)
+        text = "" if self._begun else self._sentence.text
+        self._lead, self._begun = self._lead[:0], True
+        end = self._sentence.end if clip.last else self._end_char()
+        return Chunk(samples, self._rate, words, text, end, queued)
+
+    def _end_char(self) -> int:
+        """Up to where the source has been spoken: behind the last word that has been heard whole."""
+        seconds = self.heard / self._rate
+        ends = (word.end_char for word in self._words if word.end <= seconds)
+        return max(ends, default=self._sentence.start)
 
 
 def _with_following(sentences: Iterable[Sentence]) -> Iterator[tuple[Sentence, Sentence | None]]:
@@ -161,25 +214,6 @@ def _pause(sentence: Sentence, following: Sentence | None) -> float:
 def _natural_pause(last: Word) -> float:
     pause = _COMMA_PAUSE if last.mark and last.mark in _COMMAS else _SENTENCE_PAUSE
     return pause / last.style.rate
-
-
-def _at_rate(clip: Clip, rate_in: int, rate_out: int) -> Samples:
-    return np.concatenate(list(resampled([clip.samples], rate_in, rate_out)))
-
-
-def _shifted(words: Iterable[WordTiming], seconds: float) -> tuple[WordTiming, ...]:
-    return tuple(
-        replace(
-            word,
-            start=word.start + seconds,
-            end=word.end + seconds,
-            syllables=tuple(
-                replace(syllable, start=syllable.start + seconds, end=syllable.end + seconds)
-                for syllable in word.syllables
-            ),
-        )
-        for word in words
-    )
 
 
 def _quoted(name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -25,6 +26,10 @@ class SyllableTiming:
     start: float
     end: float
 
+    def moved(self, seconds: float) -> SyllableTiming:
+        """Gives the syllable that much later, but not before the start of the audio."""
+        return replace(self, start=max(0.0, self.start + seconds), end=max(0.0, self.end + seconds))
+
 
 @dataclass(frozen=True, slots=True)
 class WordTiming:
@@ -41,13 +46,39 @@ class WordTiming:
     end_char: int
     syllables: tuple[SyllableTiming, ...] = ()
 
+    def moved(self, seconds: float) -> WordTiming:
+        """Gives the word that much later, but not before the start of the audio."""
+        syllables = tuple(syllable.moved(seconds) for syllable in self.syllables)
+        start, end = max(0.0, self.start + seconds), max(0.0, self.end + seconds)
+        return replace(self, start=start, end=end, syllables=syllables)
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A sentence as a voice spoke it, without silence at either end, and its word timings."""
+    """A piece of a sentence as a voice spoke it.
+
+    Attributes:
+        samples: one behind the other, a sentence's clips have no silence at either end.
+        words: all words of the sentence with the first of its clips, in seconds from the start of its
+            samples; none with the others.
+        last: no other clip of the sentence follows.
+    """
 
     samples: Samples
     words: tuple[WordTiming, ...]
+    last: bool = True
+
+
+class VoiceError(Exception):
+    """A voice cannot speak a sentence; asking again would not help."""
+
+
+class UnspeakableError(VoiceError):
+    """The sentence holds what the voice cannot say; the message is fit for a client."""
+
+
+class VoiceFailedError(VoiceError):
+    """The voice's networks gave something that is not speech."""
 
 
 class Voice(Protocol):
@@ -59,8 +90,8 @@ class Voice(Protocol):
         ...
 
     @property
-    def gender(self) -> str:
-        """``"female"`` or ``"male"``."""
+    def gender(self) -> str | None:
+        """``"female"`` or ``"male"``; None where nothing tells."""
         ...
 
     @property
@@ -78,11 +109,16 @@ class Voice(Protocol):
         """Changes whenever the same sentence would sound different (weights, prosody tables)."""
         ...
 
-    def speak(self, sentence: Sentence) -> Clip:
-        """Speaks one sentence, each word in its own style.
+    def speak(self, sentence: Sentence) -> Generator[Clip, None, None]:
+        """Speaks one sentence, each word in its own style, and yields what is spoken as it is made.
 
-        Pauses inside the sentence (break levels, ``Word.pause``) are part of the clip; the silence
+        Pauses inside the sentence (break levels, ``Word.pause``) are part of the clips; the silence
         around it is not. Rate, pitch, volume, emotion and intensity come from the words' styles;
-        ``Style.voice`` has been acted on already.
+        ``Style.voice`` has been acted on already. There is at least one clip, and just one is the last.
+        Work begins when the first clip is asked for; closing the generator stops it.
+
+        Raises:
+            UnspeakableError: the sentence holds what the voice cannot say.
+            VoiceFailedError: the voice gave something that is not speech.
         """
         ...

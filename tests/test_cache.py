@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from service.cache import AudioCache, cache_key
 from service.recording import Recording
 from service.runtime.gate import BusyError
-from service.voice import WordTiming
+from service.voice import SyllableTiming, WordTiming
 
 
 def recording(size: int = 0) -> Recording:
@@ -42,10 +43,15 @@ def test_the_least_recently_used_goes_when_the_bytes_are_spent() -> None:
     assert not cache.get_or_make("b", lambda: recording(100))[1]
 
 
-def test_a_recording_counts_its_audio_and_its_words() -> None:
+def test_a_recording_counts_its_audio_its_words_and_their_syllables() -> None:
+    def timed(word: WordTiming) -> int:
+        return Recording(b"", 24000, 1.0, (word,) * 100, 0.0, 0.0, 0.0).size
+
     word = WordTiming("你好", 0.0, 0.5, 0, 2)
+    syllables = (SyllableTiming("ni2", 0.0, 0.2), SyllableTiming("hao3", 0.2, 0.5))
     assert recording(1000).size == BARE + 1000
-    assert Recording(b"", 24000, 1.0, (word,) * 100, 0.0, 0.0, 0.0).size > BARE + 100 * 100
+    assert timed(word) > BARE + 100 * 100
+    assert timed(replace(word, syllables=syllables)) > timed(word) + 200 * 100
 
 
 @pytest.mark.parametrize("max_bytes", [0, BARE + 99])

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from service.runtime.exported import write_exported
 from service.text.frontend import FrontEnd
+from tests.models.golden_model import VOICES
 from tests.running import Service, start, stop
+from tests.runtime.voices import exported
 
 ROOT = Path(__file__).parent.parent
+OFFICIAL = "iic/speech_sambert-hifigan_tts_zh-cn_16k"
+SMALL = {"zhitian_emo": "plain_emo", "zhiyan_emo": "causal_emo"}
+"""Voices of this model, and small ones that take their places here."""
+
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -39,6 +48,32 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         stop(running)
 
 
+@pytest.fixture(scope="module")
+def official(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small model of the same form as the official one."""
+    model = tmp_path_factory.mktemp("docs") / "model"
+    for name, small in SMALL.items():
+        shutil.copytree(VOICES[small] / "voices" / small, model / "voices" / name)
+        shutil.copy(VOICES[small] / "configuration.json", model)
+    (model / "voices" / "voices.json").write_text(json.dumps({"voices": list(SMALL)}))
+    return model
+
+
+def export_small(folder: Path) -> None:
+    """Writes what ``qingsheng export`` would."""
+    write_exported([replace(exported(small), name=name) for name, small in SMALL.items()], folder)
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PATH": path, "TTS_CACHE_DIR": str(ROOT / ".cache" / "voice")}
+    return subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True)
+
+
+def size(path: Path) -> int:
+    return sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file())
+
+
 @pytest.mark.parametrize("command", [c for c in commands() if c.startswith("make ")])
 def test_a_make_target_exists(command: str) -> None:
     target = command.split()[1]
@@ -46,26 +81,47 @@ def test_a_make_target_exists(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if c.startswith(("qingsheng ", "curl "))])
-def test_a_command_works(command: str, service: Service, tmp_path: Path) -> None:
+def test_a_command_works(command: str, service: Service, official: Path, tmp_path: Path) -> None:
     program = command.split()[0]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    if shutil.which(program, path=path) is None:
+    if program == "curl" and shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
-    ran = subprocess.run(
-        command.replace(":8080", f":{service.port}"),
-        shell=True,
-        cwd=tmp_path,
-        env=os.environ | {"PATH": path, "TTS_CACHE_DIR": str(ROOT / ".cache" / "voice")},
-        capture_output=True,
-        text=True,
-    )
+    if "--model voices" in command:
+        export_small(tmp_path / "voices")
+    ran = run(command.replace(":8080", f":{service.port}").replace(OFFICIAL, str(official)), tmp_path)
     assert ran.returncode == 0, ran.stderr
-    written = re.search(r" -o (\S+)", command)
-    assert (tmp_path / written[1]).stat().st_size > 1000 if written else ran.stdout
+    written = re.findall(r" -o (\S+)", command)
+    assert all(size(tmp_path / name) > 1000 for name in written) if written else ran.stdout
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("TTS_MODEL=voices ")])
+def test_a_command_works_on_exported_voices(command: str, tmp_path: Path) -> None:
+    export_small(tmp_path / "voices")
+    if not command.endswith(" serve"):
+        ran = run(command, tmp_path)
+        assert ran.returncode == 0, ran.stderr
+        assert ran.stdout or size(tmp_path / "hello.wav") > 1000
+        return
+    running = start(tmp_path, TTS_MODEL=str(tmp_path / "voices"))
+    try:
+        running.wait_until_ready()
+        assert running.ask("POST", "/tts", {"text": "欢迎光临"})[0] == 200
+    finally:
+        stop(running)
 
 
 def test_every_command_is_of_a_kind_that_is_tested() -> None:
-    kinds = ("make ", "qingsheng ", "curl ", "git clone ", "cd ", "source ", "python -m bench.")
+    kinds = (
+        "make ",
+        "qingsheng ",
+        "curl ",
+        "git clone ",
+        "cd ",
+        "source ",
+        "python -m bench.",
+        "pip install ",
+        "TTS_MODEL=voices qingsheng ",
+        "TTS_MODEL=voices TTS_",
+    )
     assert [c for c in commands() if not c.startswith(kinds)] == []
 
 

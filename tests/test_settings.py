@@ -35,6 +35,44 @@ def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) ->
     assert load_settings().threads is None
 
 
+def test_without_a_model_the_embedded_voices_are_served() -> None:
+    settings = load_settings()
+    assert (settings.model, settings.model_revision, settings.voices, settings.precision) == (
+        None,
+        None,
+        (),
+        None,
+    )
+
+
+def test_the_model_comes_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTS_MODEL", "iic/speech_sambert-hifigan_tts_zh-cn_16k")
+    monkeypatch.setenv("TTS_MODEL_REVISION", "v1.0.4")
+    monkeypatch.setenv("TTS_PRECISION", "fp32")
+    settings = load_settings()
+    assert settings.model == "iic/speech_sambert-hifigan_tts_zh-cn_16k"
+    assert (settings.model_revision, settings.precision) == ("v1.0.4", "fp32")
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("zhitian", ("zhitian",)),
+        ("zhiyan, zhitian", ("zhiyan", "zhitian")),
+        ("b,a,b,", ("b", "a")),
+        ("知天", ("知天",)),
+        ("[1]", ("[1]",)),
+        ("", ()),
+        (" , ", ()),
+    ],
+)
+def test_voices_are_names_with_commas_between_them_each_once_in_their_order(
+    monkeypatch: pytest.MonkeyPatch, value: str, names: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("TTS_VOICES", value)
+    assert load_settings().voices == names
+
+
 @pytest.mark.parametrize(
     ("name", "value", "allowed"),
     [
@@ -48,6 +86,7 @@ def test_an_empty_variable_means_the_default(monkeypatch: pytest.MonkeyPatch) ->
         ("TTS_LEXICON", "/does/not/exist.tsv", "an existing TSV file"),
         ("TTS_LOG_LEVEL", "loud", "debug, info, warning or error"),
         ("TTS_LOG_TEXT", "maybe", "true or false"),
+        ("TTS_PRECISION", "fp16", "int8 or fp32"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_variable_and_what_is_allowed(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -55,7 +55,7 @@ def gaps(samples: Samples, rate: int = RATE) -> list[float]:
     return [round(float(gap), 2) for gap in silences if gap > 0.02]
 
 
-def test_a_chunk_is_a_sentence(synthesizer: Synthesizer) -> None:
+def test_a_sentence_in_one_clip_is_one_chunk(synthesizer: Synthesizer) -> None:
     chunks = spoken(synthesizer, THREE)
     assert [chunk.text for chunk in chunks] == ["你好。", "今天天气不错！", "再见。"]
     assert [chunk.end_char for chunk in chunks] == [3, 10, 13]
@@ -119,10 +119,10 @@ def test_words_are_timed_from_the_start_of_the_utterance(synthesizer: Synthesize
 class SyllableVoice(SineVoice):
     """A voice that times each word's syllables as one."""
 
-    def speak(self, sentence: Sentence) -> Clip:
-        clip = super().speak(sentence)
-        words = (replace(w, syllables=(SyllableTiming(w.text, w.start, w.end),)) for w in clip.words)
-        return replace(clip, words=tuple(words))
+    def speak(self, sentence: Sentence) -> Generator[Clip, None, None]:
+        for clip in super().speak(sentence):
+            words = (replace(w, syllables=(SyllableTiming(w.text, w.start, w.end),)) for w in clip.words)
+            yield replace(clip, words=tuple(words))
 
 
 def test_syllables_are_timed_from_the_start_of_the_utterance(frontend: FrontEnd) -> None:
@@ -143,6 +143,74 @@ def test_joins_have_no_click(synthesizer: Synthesizer) -> None:
     steps = np.abs(np.diff(whole(spoken(synthesizer, THREE)), prepend=0.0, append=0.0))
     slope = 2 * np.pi * 220 / RATE * 0.1
     assert steps.max() < 1.5 * slope
+
+
+class TestInPieces:
+    """A voice that gives 30 ms of sound at a time."""
+
+    @pytest.fixture
+    def voice(self) -> SineVoice:
+        return SineVoice("sine", piece=0.03)
+
+    @pytest.mark.parametrize("style", [Style(), Style(voice="low"), Style(rate=2.0)])
+    def test_the_sound_is_that_of_whole_sentences(
+        self, frontend: FrontEnd, voice: SineVoice, style: Style
+    ) -> None:
+        low = SineVoice("low", sample_rate=16_000, piece=0.03)
+        voices = [voice, low], [replace(voice, piece=None), replace(low, piece=None)]
+        pieces, sentences = (spoken(Synthesizer(frontend, pair, Gate(1, 1)), THREE, style) for pair in voices)
+        assert len(pieces) > 3 * len(sentences)
+        np.testing.assert_allclose(whole(pieces), whole(sentences), rtol=0, atol=1e-6)
+        words = [word for chunk in sentences for word in chunk.words]
+        assert [word for chunk in pieces for word in chunk.words] == words
+
+    def test_a_sentences_text_and_words_come_with_its_first_chunk(self, synthesizer: Synthesizer) -> None:
+        chunks = spoken(synthesizer, THREE)
+        assert [chunk.text for chunk in chunks if chunk.text] == ["你好。", "今天天气不错！", "再见。"]
+        assert all(bool(chunk.words) == bool(chunk.text) for chunk in chunks)
+        assert chunks[0].text == "你好。"
+
+    def test_the_end_in_the_source_moves_on_word_by_word(self, synthesizer: Synthesizer) -> None:
+        chunks = spoken(synthesizer, THREE)
+        ends = [chunk.end_char for chunk in chunks]
+        assert ends == sorted(ends)
+        assert set(ends) == {0, 3, 7, 10, 13}
+        words = [word for chunk in chunks for word in chunk.words]
+        heard = np.cumsum([len(chunk.samples) for chunk in chunks]) / RATE
+        for end, seconds in zip(ends, heard, strict=True):
+            assert all(word.end <= seconds + 1e-6 for word in words if word.end_char <= end)
+
+    def test_only_the_first_sentence_of_a_text_begins_with_its_lead(self, synthesizer: Synthesizer) -> None:
+        chunks = spoken(synthesizer, '<speak><break time="500ms"/>你好。再见。</speak>')
+        assert chunks[0].words[0].start == pytest.approx(0.5, abs=0.01)
+        assert gaps(whole(chunks)) == pytest.approx([0.5, 0.4], abs=0.02)
+
+    def test_closing_the_stream_inside_a_sentence_closes_the_voice_and_ends_the_turn(
+        self, frontend: FrontEnd, voice: SineVoice
+    ) -> None:
+        gate = Gate(1, 0)
+        chunks = Synthesizer(frontend, [voice], gate).stream(Utterance(THREE))
+        next(chunks)
+        assert voice.closed == []
+        with pytest.raises(BusyError), gate.turn():
+            pass
+        chunks.close()
+        assert voice.closed == ["你好。"]
+        with gate.turn():
+            assert voice.spoken == ["你好。"]
+
+    def test_the_turn_ends_with_the_work_not_when_the_last_chunk_is_taken(
+        self, frontend: FrontEnd, voice: SineVoice
+    ) -> None:
+        gate = Gate(1, 0)
+        for chunk in Synthesizer(frontend, [voice], gate).stream(Utterance("你好。")):
+            if chunk.end_char == 3:
+                with gate.turn():
+                    assert voice.closed == ["你好。"]
+
+    def test_joins_have_no_click(self, synthesizer: Synthesizer) -> None:
+        steps = np.abs(np.diff(whole(spoken(synthesizer, THREE)), prepend=0.0, append=0.0))
+        assert steps.max() < 1.5 * 2 * np.pi * 220 / RATE * 0.1
 
 
 def test_the_first_voice_is_the_default(synthesizer: Synthesizer, voice: SineVoice, hum: SineVoice) -> None:

@@ -19,7 +19,24 @@ def resampled(chunks: Iterable[Samples], rate_in: int, rate_out: int) -> Iterato
     if rate_in == rate_out:
         yield from chunks
         return
-    stream = soxr.ResampleStream(rate_in, rate_out, num_channels=1, dtype="float32", quality="HQ")
+    resampler = Resampler(rate_in, rate_out)
     for chunk in chunks:
-        yield np.asarray(stream.resample_chunk(chunk), np.float32)
-    yield np.asarray(stream.resample_chunk(np.zeros(0, np.float32), last=True), np.float32)
+        yield resampler.push(chunk)
+    yield resampler.push(np.zeros(0, np.float32), last=True)
+
+
+class Resampler:
+    """A stream of chunks on its way to another rate; see ``resampled``."""
+
+    def __init__(self, rate_in: int, rate_out: int) -> None:
+        """Takes both rates in Hz; equal ones leave the samples as they are."""
+        self._stream = None
+        if rate_in != rate_out:
+            quality = {"num_channels": 1, "dtype": "float32", "quality": "HQ"}
+            self._stream = soxr.ResampleStream(rate_in, rate_out, **quality)
+
+    def push(self, chunk: Samples, *, last: bool = False) -> Samples:
+        """Takes a chunk and gives what is ready by now: with the last chunk, all that is left."""
+        if self._stream is None:
+            return chunk
+        return np.asarray(self._stream.resample_chunk(chunk, last=last), np.float32)

@@ -12,17 +12,13 @@ from numpy.typing import NDArray
 
 from service.kokoro.emotions import Prosody
 from service.kokoro.graph import DURATIONS, prepared_model
-from service.voice import Samples
+from service.voice import Samples, VoiceFailedError
 
 SAMPLE_RATE = 24_000
 FRAME = 600  # samples a frame of the token lengths stands for
 MAX_TOKENS = 510  # rows of a style table, and what the network's positions hold beside two pads
 
 _PAD = 0
-
-
-class VoiceFailedError(RuntimeError):
-    """The network gave something that is not sound."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import groupby
@@ -93,8 +93,8 @@ class KokoroVoice:
         """A hash over all that shapes the sound."""
         return self._version
 
-    def speak(self, sentence: Sentence) -> Clip:
-        """Speaks one sentence, each word in its own style; see ``Voice.speak``.
+    def speak(self, sentence: Sentence) -> Generator[Clip, None, None]:
+        """Speaks one sentence, each word in its own style, as a single clip; see ``Voice.speak``.
 
         Raises:
             KeyError: a word's emotion is not one of ``emotions``.
@@ -105,7 +105,7 @@ class KokoroVoice:
         parts = [self._part(piece, words) for run in _runs(words) for piece in self._pieces(words, run)]
         pauses = [part.pause for part in parts[:-1]]
         samples = join([part.samples for part in parts], pauses, SAMPLE_RATE)
-        return Clip(samples, tuple(_timings(words, parts)))
+        yield Clip(samples, tuple(_timings(words, parts)))
 
     def _pieces(self, words: tuple[Word, ...], run: range) -> Iterator[Piece]:
         """Slow speech is cut into shorter pieces, so that the memory for one stays the same."""

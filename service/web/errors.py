@@ -11,6 +11,7 @@ from service.observability.logs import get_logger
 from service.runtime.gate import BusyError
 from service.speech import SpeechError, UnknownEmotionError, UnknownVoiceError
 from service.text.errors import NothingToSpeakError, SsmlError
+from service.voice import UnspeakableError, VoiceFailedError
 from service.web.engine import NotReadyError
 
 
@@ -60,6 +61,8 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(UnknownVoiceError, lambda e: error_response(400, "unknown_voice", str(e)))
     app.register_error_handler(UnknownEmotionError, lambda e: error_response(400, "unknown_emotion", str(e)))
     app.register_error_handler(SpeechError, lambda e: error_response(400, "invalid_request", str(e)))
+    app.register_error_handler(UnspeakableError, lambda e: error_response(422, "unspeakable", str(e)))
+    app.register_error_handler(VoiceFailedError, _speech_failed)
     app.register_error_handler(BusyError, _busy)
     app.register_error_handler(
         NotReadyError, lambda e: error_response(503, "not_ready", str(e), e.retry_after)
@@ -71,6 +74,12 @@ def register_errors(app: Flask) -> None:
 def _busy(error: BusyError) -> Response:
     message = "The service is busy: too many requests wait already; try again in a moment."
     return error_response(503, "busy", message, error.retry_after)
+
+
+def _speech_failed(error: VoiceFailedError) -> Response:
+    get_logger().error("speech_failed", request_id=g.get("request_id"), reason=str(error))
+    message = "The voice gave no usable speech for this text; other words or another voice may help."
+    return error_response(500, "speech_failed", message)
 
 
 def _http(error: HTTPException) -> Response | HTTPException:

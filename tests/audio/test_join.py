@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.audio.join import faded, join, silence
+from service.audio.join import Fader, faded, join, silence
 from service.audio.pcm import Samples
 from tests.audio.signals import samples, tone
 
@@ -29,6 +29,20 @@ def test_a_fade_keeps_the_length_and_never_amplifies(signal: Samples) -> None:
     result = faded(signal, RATE)
     assert result.shape == signal.shape
     assert (np.abs(result) <= np.abs(signal)).all()
+
+
+@given(samples(least=1, most=900), st.lists(st.integers(0, 400), max_size=4))
+def test_pieces_fade_like_the_whole(signal: Samples, sizes: list[int]) -> None:
+    fader = Fader(RATE)
+    parts = np.split(signal, np.cumsum(sizes))
+    pieces = [fader.push(part) for part in parts[:-1]] + [fader.push(parts[-1], last=True)]
+    np.testing.assert_array_equal(np.concatenate(pieces), faded(signal, RATE))
+
+
+def test_only_a_fades_length_is_held_back() -> None:
+    fader = Fader(RATE)
+    given = [len(fader.push(np.ones(1000, np.float32))) for _ in range(3)]
+    assert given == [1000 - FADE, 1000, 1000]
 
 
 @pytest.mark.parametrize(("seconds", "length"), [(0.5, 12_000), (0.0, 0), (-1.0, 0)])
