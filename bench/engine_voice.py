@@ -21,7 +21,7 @@ from service.runtime.exported import MANIFEST, write_exported
 _ROOT = Path(__file__).parent.parent
 _CACHE = _ROOT / ".cache"
 _RUNTIME = _ROOT / "service" / "runtime"
-_CALIBRATION = (20, 8)  # characters a line, lines
+_CALIBRATION = (20, 4)  # characters a line, lines
 
 
 @dataclass(frozen=True, slots=True)

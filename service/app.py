@@ -9,7 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 
 from service.cache import AudioCache
 from service.kokoro import load_voices
-from service.library import exported_voices
+from service.library.voices import exported_voices
 from service.runtime.gate import Gate
 from service.runtime.threads import available_cores
 from service.sambert import load_sambert_voices

@@ -216,7 +216,7 @@ def _say_symbols(
 def export(model: str, output: Path, names: tuple[str, ...], precision: str) -> None:
     """Converts the voices of MODEL, a model folder or a ModelScope id, so that serving needs no PyTorch."""
     settings, console = _settings(), Console(stderr=True)
-    from service.library import check_converter, is_export, model_folder
+    from service.library.voices import check_converter, is_export, model_folder
     from service.models.errors import ModelError
     from service.models.layout import ModelFolder
 
@@ -226,7 +226,7 @@ def export(model: str, output: Path, names: tuple[str, ...], precision: str) -> 
         if is_export(folder):
             raise _OneSentence(f"{folder} holds exported voices already.")
         with console.status("Loading PyTorch …") as status:
-            from service.exporting import export as exported
+            from service.library.exporting import export as exported
 
             scorer_of = _scorers(console) if precision == "auto" else None
             arguments = (ModelFolder(folder), names, output, precision, status.update, scorer_of)
@@ -237,7 +237,7 @@ def export(model: str, output: Path, names: tuple[str, ...], precision: str) -> 
 
 
 def _scorers(console: Console) -> Callable[[Sequence[str]], Scorer] | None:
-    from service.scoring import Listener, has_scorers
+    from service.library.scoring import Listener, has_scorers
 
     if has_scorers():
         return Listener

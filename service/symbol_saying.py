@@ -11,7 +11,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from service.library import check_converter, exported_voices, is_export, model_folder
+from service.library.voices import check_converter, exported_voices, is_export, model_folder
 from service.models.errors import ModelError, SymbolError
 from service.models.layout import ModelFolder
 from service.models.line import SymbolLine

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class F0Scale:
-    """How an NSF voice's F0 channel becomes Hz: ``f0 = channel * scale + offset``, then at least ``FLOOR``.
+    """How an NSF voice's F0 channel becomes Hz: ``channel * scale + offset``, then at least ``F0_FLOOR``.
 
-    ``mean_std`` voices have the standard deviation and the mean here, ``global`` ones the range and the minimum.
+    ``mean_std`` voices have the standard deviation and the mean here, ``global`` ones the range and the
+    minimum.
     """
 
     scale: float

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from tests.models import golden
 from tests.runtime.voices import exported
 
 LINES = 1000
-LONGEST = 40  # symbols
+LONGEST = 14  # symbols
+BATCH = 25  # lines between two readings
+WARM = 4  # readings during which it warms up
 MOST_GROWTH = 0.05
 
 
@@ -36,9 +39,10 @@ def test_a_thousand_lines_of_random_lengths_leave_memory_flat(tmp_path: Path) ->
         "precision": "fp32",
         "threads": 2,
         "lines": lines_of_random_lengths("plain_emo__long"),
-        "batch": LINES // 10,
+        "batch": BATCH,
         "at_once": 4,
     }
-    (_, warm), *later = answers("bench.soak_run", job)
-    assert later[-1][0] == LINES
-    assert later[-1][1] < warm * (1 + MOST_GROWTH)
+    held = [megabytes for _, megabytes in answers("bench.soak_run", job)]
+    assert len(held) == LINES // BATCH
+    # Readings go up and down by a few per cent as the allocator's arenas do; what leaks only goes up.
+    assert median(held[-10:]) < median(held[WARM : WARM + 10]) * (1 + MOST_GROWTH)

@@ -17,7 +17,7 @@ from service.runtime.vocoder import Vocoder
 
 Floats = NDArray[np.float32]
 
-_PIECE = 200  # frames; longer ones calibrate no better and take more memory
+_PIECE = 64  # frames; longer ones calibrate no better and take more memory
 
 
 def mels(voice: ExportedVoice, lines: Sequence[SymbolLine]) -> Iterator[Floats]:
@@ -46,4 +46,5 @@ def voiced(voice: ExportedVoice, precision: str, mel: Floats) -> Floats:
     """Gives the samples of a mel, shape (frames * hop,), in ``"fp32"`` or ``"int8"``."""
     stream = Vocoder(voice, precision).start(len(mel))
     stream.push(mel, np.ones(len(mel), np.float32))
-    return stream.speak(len(mel))
+    sizes = [len(mel[start : start + _PIECE]) for start in range(0, len(mel), _PIECE)]
+    return np.concatenate([stream.speak(size) for size in sizes])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.calibration import calibration, moods
+from service.library.calibration import calibration, moods
 from service.models.line import SymbolLine
 from service.models.unit import EMOTION, LinguisticUnit
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from service.scoring import Listener, has_scorers
+from service.library.scoring import Listener, has_scorers
 from service.text.frontend import FrontEnd
 from service.voice import Voice
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.exporting import Conversion, convert, export
+from service.library.exporting import Conversion, convert, export
 from service.models.errors import ModelError
 from service.models.layout import ModelFolder
 from service.runtime.export.verdict import Score

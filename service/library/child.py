@@ -29,7 +29,7 @@ def ask(doing: str, module: str, *arguments: str) -> bytes:
     Raises:
         ModelError: the child says what is wrong, or ends without an answer.
     """
-    root = Path(__file__).parent.parent  # nothing of the folder that we happen to be in is imported
+    root = Path(__file__).parents[2]  # nothing of the folder that we happen to be in is imported
     command = [sys.executable, "-m", module, *arguments]
     with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:  # noqa: S603
         assert child.stdout is not None  # noqa: S101

@@ -1,4 +1,4 @@
-"""A child for ``service.child.ask``: does what its command line says."""
+"""A child for ``service.library.child.ask``: does what its command line says."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from service.child import answer
+from service.library.child import answer
 from service.models.errors import ModelError
 
 

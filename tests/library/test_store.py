@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from service.library.store import keep, kept, packed, unpacked
 from service.models.errors import ModelError
 from service.runtime.exported import ExportedVoice
-from service.voice_store import keep, kept, packed, unpacked
 from tests.runtime.voices import exported
 
 VOICE = exported("causal_emo")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from service.library import exported_voices, model_folder
+from service.library.voices import exported_voices, model_folder
 from service.models.errors import ModelError
 from service.models.layout import ModelFolder
 from service.runtime.exported import EXPORT_VERSION, VOCODER_INT8, ExportedVoice, write_exported

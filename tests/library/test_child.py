@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from service.child import ask
+from service.library.child import ask
 from service.models.errors import ModelError
 
-CHILD = "tests.answering"
+CHILD = "tests.library.answering"
 
 
 def test_the_answer_is_what_the_work_gave_whatever_else_is_printed() -> None:

@@ -1,4 +1,4 @@
-"""Fetches a model from the hub: ``python -m service.fetching ID [REVISION]`` answers with its folder.
+"""Fetches a model of the hub: ``python -m service.library.fetching ID [REVISION]`` answers with its folder.
 
 The hub's client imports PyTorch, which a process that serves speech has no use for.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
-from service.child import answer
+from service.library.child import answer
 from service.models.hub import fetch_model
 
 

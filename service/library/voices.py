@@ -7,14 +7,14 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from service import child
+from service.library import child
+from service.library.store import keep, kept, unpacked
 from service.models.errors import ModelError
 from service.models.hub import is_model_id
 from service.models.layout import ModelFolder, VoiceFiles
 from service.observability.logs import get_logger
 from service.runtime.exported import EXPORT_VERSION, MANIFEST, ExportedVoice, read_exported
 from service.settings import Settings
-from service.voice_store import keep, kept, unpacked
 
 _CONVERTERS = ("torch", "onnx")
 
@@ -51,7 +51,9 @@ def model_folder(model: str, revision: str | None = None) -> Path:
     if not is_model_id(model):
         raise ModelError(f"There is no model folder {model!r}, nor is that a ModelScope id (owner/name).")
     pinned = [revision] if revision else []
-    return Path(os.fsdecode(child.ask(f"Fetching the model {model}", "service.fetching", model, *pinned)))
+    return Path(
+        os.fsdecode(child.ask(f"Fetching the model {model}", "service.library.fetching", model, *pinned))
+    )
 
 
 def is_export(folder: Path) -> bool:
@@ -91,6 +93,6 @@ def _voice(model: ModelFolder, files: VoiceFiles, cache: Path) -> ExportedVoice:
         check_converter()
         get_logger().info("converting_voice", voice=files.name, model=str(model.path))
         doing = f"Converting the voice {files.name}"
-        voice = unpacked(child.ask(doing, "service.exporting", str(model.path), files.name))
+        voice = unpacked(child.ask(doing, "service.library.exporting", str(model.path), files.name))
         keep(voice, entry)
     return replace(voice, name=files.name)

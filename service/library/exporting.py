@@ -1,4 +1,7 @@
-"""Converts official checkpoints; ``python -m service.exporting MODEL VOICE`` answers with a voice, packed."""
+"""Converts official checkpoints.
+
+``python -m service.library.exporting MODEL VOICE`` answers with a voice, packed.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from service.calibration import Calibration, calibration
-from service.child import answer
+from service.library.calibration import Calibration, calibration
+from service.library.child import answer
+from service.library.store import packed
 from service.models.errors import ModelError
 from service.models.layout import ModelFolder
 from service.models.reader import read_voice
@@ -21,7 +25,6 @@ from service.runtime.export.voice import export_voice, with_int8
 from service.runtime.exported import VOCODER, VOCODER_INT8, ExportedVoice, write_exported
 from service.runtime.guard import UnusableSpeechError
 from service.settings import load_settings
-from service.voice_store import packed
 
 _MEGABYTE = 1e6
 
