@@ -21,6 +21,8 @@ lint: $(VENV)/.lint  ## style and types
 bench: $(VENV)/.test  ## the figures in the README
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.quality
+	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.soak
 
 clean:  ## removes what the targets above made here
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

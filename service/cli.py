@@ -6,6 +6,7 @@ Each command imports what it needs when it runs, so that ``read`` does not wait 
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,6 +50,9 @@ def _clean(text: str) -> str:
 @click.version_option(package_name="qingsheng")
 def main() -> None:
     """Qingsheng (情声): Mandarin speech with emotion."""
+    # NumPy reads this when it is imported. Its threads wait for each other by spinning, and there are
+    # enough of our own.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @main.command()

@@ -8,6 +8,7 @@ import numpy as np
 
 from service.models.errors import ModelError, SymbolError
 from service.models.line import SymbolLine
+from service.observability.logs import get_logger
 from service.rendition import Rendition
 from service.runtime.engine import Engine
 from service.runtime.exported import ExportedVoice
@@ -130,6 +131,8 @@ def load_sambert_voices(voices: Sequence[ExportedVoice], threads: int, precision
         ModelError: a voice has no neutral emotion.
     """
     engine, library, renderer = Engine(threads), load_library(), SymbolRenderer()
+    if library is None:
+        get_logger().warning("decoder_not_compiled", effect="the decoder takes four to five times as long")
     return [SambertVoice(voice, Networks(voice, library, precision), engine, renderer) for voice in voices]
 
 

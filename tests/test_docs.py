@@ -85,23 +85,23 @@ def test_a_command_works(command: str, service: Service, official: Path, tmp_pat
     program = command.split()[0]
     if program == "curl" and shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
-    if "--model voices" in command:
-        export_small(tmp_path / "voices")
+    if "--model exported" in command:
+        export_small(tmp_path / "exported")
     ran = run(command.replace(":8080", f":{service.port}").replace(OFFICIAL, str(official)), tmp_path)
     assert ran.returncode == 0, ran.stderr
     written = re.findall(r" -o (\S+)", command)
     assert all(size(tmp_path / name) > 1000 for name in written) if written else ran.stdout
 
 
-@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("TTS_MODEL=voices ")])
+@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("TTS_MODEL=exported ")])
 def test_a_command_works_on_exported_voices(command: str, tmp_path: Path) -> None:
-    export_small(tmp_path / "voices")
+    export_small(tmp_path / "exported")
     if not command.endswith(" serve"):
         ran = run(command, tmp_path)
         assert ran.returncode == 0, ran.stderr
         assert ran.stdout or size(tmp_path / "hello.wav") > 1000
         return
-    running = start(tmp_path, TTS_MODEL=str(tmp_path / "voices"))
+    running = start(tmp_path, TTS_MODEL=str(tmp_path / "exported"))
     try:
         running.wait_until_ready()
         assert running.ask("POST", "/tts", {"text": "欢迎光临"})[0] == 200
@@ -119,8 +119,8 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         "source ",
         "python -m bench.",
         "pip install ",
-        "TTS_MODEL=voices qingsheng ",
-        "TTS_MODEL=voices TTS_",
+        "TTS_MODEL=exported qingsheng ",
+        "TTS_MODEL=exported TTS_",
     )
     assert [c for c in commands() if not c.startswith(kinds)] == []
 

@@ -1,1 +1,1 @@
-"""From what settings name to voices that can be served: found, fetched, converted, and kept for the next start."""
+"""From what settings name to voices that can be served: found, fetched, converted, and kept."""
