@@ -58,6 +58,7 @@ def _measure_crowd(speaker: Speaker, engine: Engine, texts: Sequence[str], round
             spoken = listeners.map(lambda text: speaker.speak(engine, text), texts)
             rates.append(sum(line.speech for line in spoken) / (time.perf_counter() - started))
     say("crowd", len(texts), median(rates))
+    say("crowd peak", len(texts), peak())
 
 
 def _measure_parts(speaker: Speaker, lines: Lines) -> None:

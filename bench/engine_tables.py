@@ -69,11 +69,14 @@ class Report:
         ways = list(dict.fromkeys((key.threads, key.precision) for key in keys))
         header = ("lines at once, seconds of speech a second", *(f"{_threads(t)}, {p}" for t, p in ways))
         rows = (
-            [f"{size}", *(f"{self.figures[Key('crowd', size, *way)]:.1f}" for way in ways)]
-            for size in dict.fromkeys(key.size for key in keys)
+            [f"{size}", *(self._rate(Key("crowd", size, *way)) for way in ways)]
+            for size in sorted({key.size for key in keys})
         )
         peaks = (max(self.figures[k] for k in self._keys("crowd peak") if k[2:] == way) for way in ways)
         return markdown(header, [*rows, ["peak RSS, MB", *(f"{peak:.0f}" for peak in peaks)]])
+
+    def _rate(self, key: Key) -> str:
+        return f"{self.figures[key]:.1f}" if key in self.figures else _NONE
 
     def _torch(self) -> str:
         precisions = list(dict.fromkeys(key.precision for key in self._keys("total")))

@@ -138,17 +138,19 @@ class Engine:
             self._change.notify_all()
 
     def _end(self, speaking: Speaking, error: Exception | None) -> None:
-        self._active.remove(speaking)
         self.counts["unusable"] += isinstance(error, UnusableSpeechError)
         self.counts["spoken"] += error is None
-        self.counts["repaired"] += speaking.progress.repaired if speaking.progress else 0
-        speaking.end(error)
+        self._drop(speaking, error)
 
     def _drop_cancelled(self) -> None:
         for speaking in [line for line in self._active if line.cancelled and not line.busy]:
             self.counts["cancelled"] += 1
-            self._active.remove(speaking)
-            speaking.end(RuntimeError("The line was cancelled."))
+            self._drop(speaking, RuntimeError("The line was cancelled."))
+
+    def _drop(self, speaking: Speaking, error: Exception | None) -> None:
+        self._active.remove(speaking)
+        self.counts["repaired"] += speaking.progress.repaired if speaking.progress else 0
+        speaking.end(error)
 
 
 def _run(job: _Job) -> Exception | None:

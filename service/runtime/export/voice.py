@@ -66,7 +66,7 @@ def with_int8(
     Args:
         voice: as ``export_voice`` gave it.
         weights: what it was made of.
-        lines: the first half for calibration, the second half for the verdict.
+        lines: at least two; the first half for calibration, the second half for the verdict.
         scorer: scores takes of the second half, or None where nothing can.
 
     Returns:
