@@ -9,8 +9,6 @@ from torch import Tensor, nn
 
 from service.models.layers import Layers
 
-_FILLED_PAUSES = (("ge", "en_c"), ("ga", "a_c"), ("ge", "e_c"))  # classes 1 to 3; 0 is none
-
 
 class FilledPausePredictor(nn.Module):
     """Tells for each symbol which filled pause comes before it."""
@@ -38,7 +36,7 @@ def with_filled_pauses(hidden: Tensor, classes: Tensor, pauses: Sequence[Tensor]
     Args:
         hidden: text encoder's output, shape (n, text units).
         classes: of each symbol, 0 to 3, shape (n,).
-        pauses: text encoder's output for each of ``filled_pause_symbols``, shape (3, text units).
+        pauses: text encoder's output for each of ``filled_pause_lines``, shape (3, text units).
 
     Returns:
         The longer hidden vectors, shape (m, text units), and for each the symbol of the line that it
@@ -53,13 +51,3 @@ def with_filled_pauses(hidden: Tensor, classes: Tensor, pauses: Sequence[Tensor]
         rows.append(piece)
         owners += [symbol] * len(piece)
     return torch.cat(rows), torch.tensor(owners)
-
-
-def filled_pause_symbols(speaker: str) -> list[str]:
-    """Gives the lines of symbols that the classes 1, 2 and 3 stand for, as the text encoder reads them."""
-    said = f"$emotion_neutral${speaker}}}"
-    return [
-        f"{{{initial}$tone5$s_begin$word_begin{said} {{{final}$tone5$s_end$word_end{said} "
-        f"{{#3$tone_none$s_none$word_none{said}"
-        for initial, final in _FILLED_PAUSES
-    ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_FILLED_PAUSES = (("ge", "en_c"), ("ga", "a_c"), ("ge", "e_c"))  # classes 1 to 3; 0 is none
+
 
 @dataclass(frozen=True, slots=True)
 class SymbolLine:
@@ -30,3 +32,13 @@ class SymbolLine:
         count = len(text.split())
         ones = np.ones(count, np.float32)
         return cls(text, intensity=ones, rate=ones, pitch=np.zeros(count, np.float32))
+
+
+def filled_pause_lines(speaker: str) -> list[str]:
+    """Gives the lines that the filled pauses 1, 2 and 3 stand for, as the text encoder reads them."""
+    said = f"$emotion_neutral${speaker}}}"
+    return [
+        f"{{{initial}$tone5$s_begin$word_begin{said} {{{final}$tone5$s_end$word_end{said} "
+        f"{{#3$tone_none$s_none$word_none{said}"
+        for initial, final in _FILLED_PAUSES
+    ]

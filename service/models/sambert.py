@@ -9,9 +9,9 @@ from torch import Tensor, nn
 
 from service.models.config import F0_FLOOR, VOICED_FROM, F0Scale
 from service.models.decoder import MelDecoder
-from service.models.filled_pauses import FilledPausePredictor, filled_pause_symbols, with_filled_pauses
+from service.models.filled_pauses import FilledPausePredictor, with_filled_pauses
 from service.models.layers import Layers, filled
-from service.models.line import SymbolLine
+from service.models.line import SymbolLine, filled_pause_lines
 from service.models.postnet import Postnet
 from service.models.text_encoder import TextEncoder
 from service.models.unit import EMOTION, SymbolIds
@@ -145,9 +145,7 @@ class Sambert(nn.Module):
         return hidden
 
     def _filled_pauses(self) -> list[Tensor]:
-        return [
-            self._encoded(self._unit.encode(text)) for text in filled_pause_symbols(self._unit.speakers[0])
-        ]
+        return [self._encoded(self._unit.encode(text)) for text in filled_pause_lines(self._unit.speakers[0])]
 
     def _emotions(self, ids: Tensor, intensity: Tensor) -> Tensor:
         names = self._unit.vocabularies[EMOTION]

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.models.config import TYPICAL_PITCH
-from service.models.line import SymbolLine
+from service.models.line import SymbolLine, filled_pause_lines
 from service.models.unit import SymbolIds
 from service.runtime.durations import DurationPredictor, in_frames
 from service.runtime.exported import ENCODER, PREDICTOR, ExportedVoice
-from service.runtime.filled_pauses import filled_pause_lines, with_filled_pauses
+from service.runtime.filled_pauses import with_filled_pauses
 from service.runtime.guard import check_durations
 from service.runtime.positions import place_code, position_code
 from service.runtime.sessions import Session

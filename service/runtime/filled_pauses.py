@@ -7,18 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-_FILLED_PAUSES = (("ge", "en_c"), ("ga", "a_c"), ("ge", "e_c"))  # classes 1 to 3; 0 is none
-
-
-def filled_pause_lines(speaker: str) -> list[str]:
-    """Gives the lines of symbols that the classes 1, 2 and 3 stand for, as the text encoder reads them."""
-    said = f"$emotion_neutral${speaker}}}"
-    return [
-        f"{{{initial}$tone5$s_begin$word_begin{said} {{{final}$tone5$s_end$word_end{said} "
-        f"{{#3$tone_none$s_none$word_none{said}"
-        for initial, final in _FILLED_PAUSES
-    ]
-
 
 def with_filled_pauses(
     hidden: NDArray[np.float32], classes: NDArray[np.int64], pauses: Sequence[NDArray[np.float32]]
