@@ -28,6 +28,7 @@ class Decoding:
         memory: what the decoder reads, shape (steps, memory size).
         band: steps that each step sees back and ahead.
         step: how many steps are done.
+        group: frames of a step.
     """
 
     def __init__(self, sizes: DecoderSizes, memory: Floats, band: int) -> None:
@@ -41,7 +42,7 @@ class Decoding:
         arrays = self.memory, self.input, self.memory_cache, self.cache, self.frames
         self.struct = SequenceStruct(steps, 0, band, 0, *map(address, arrays))
         self.step = 0
-        self._group = group
+        self.group = group
 
     @property
     def steps(self) -> int:
@@ -51,7 +52,7 @@ class Decoding:
     @property
     def done(self) -> int:
         """How many of ``frames`` are decoded."""
-        return self.step * self._group
+        return self.step * self.group
 
 
 class MelDecoder:

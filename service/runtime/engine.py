@@ -104,7 +104,8 @@ class Engine:
         return None
 
     def _choose(self) -> _Job | None:
-        for speaking in sorted(self._active, key=lambda line: line.urgency):
+        lines = sorted(self._active, key=lambda line: line.urgency)
+        for speaking in lines:
             if speaking.busy:
                 continue
             if speaking.missing_steps == 0:
@@ -113,17 +114,8 @@ class Engine:
             decoder = speaking.networks.decoder
             if decoder not in self._decoding:
                 self._decoding.add(decoder)
-                return self._decode_job(speaking)
+                return _decode_job(speaking, lines)
         return None
-
-    def _decode_job(self, speaking: Speaking) -> _Job:
-        """The next steps of a line; all others of the same voice come along, as they cost little more."""
-        decoder, steps = speaking.networks.decoder, min(speaking.missing_steps, _STEPS)
-        same = [line for line in self._active if line.networks.decoder is decoder and line is not speaking]
-        lines = [speaking, *sorted(same, key=lambda line: line.urgency)]
-        unfinished = [line for line in lines if line.progress and line.progress.undecoded][:_BATCH]
-        batch = [line.progress.decoding for line in unfinished if line.progress]
-        return _Job(lambda: decoder.advance(batch, steps), unfinished, decoder)
 
     def _release(self, job: _Job, error: Exception | None) -> None:
         with self._change:
@@ -159,3 +151,12 @@ def _run(job: _Job) -> Exception | None:
     except Exception as error:
         return error
     return None
+
+
+def _decode_job(speaking: Speaking, lines: Sequence[Speaking]) -> _Job:
+    """The next steps of a line; all others of the same voice come along, as they cost little more."""
+    decoder, steps = speaking.networks.decoder, min(speaking.missing_steps, _STEPS)
+    others = [line for line in lines if line.networks.decoder is decoder and line is not speaking]
+    together = [line for line in [speaking, *others] if line.progress and line.progress.undecoded][:_BATCH]
+    batch = [line.progress.decoding for line in together if line.progress]
+    return _Job(lambda: decoder.advance(batch, steps), together, decoder)

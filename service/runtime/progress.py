@@ -65,8 +65,7 @@ class Progress:
     def missing_steps(self) -> int:
         """How many more decoder steps the next piece needs."""
         needed = min(self.spoken + self._next_piece() + self._look_ahead, self.plan.frames)
-        group = len(self.decoding.frames) // self.decoding.steps
-        return max(0, -(-needed // group) - self.decoding.step)
+        return max(0, -(-needed // self.decoding.group) - self.decoding.step)
 
     def render(self) -> Floats:
         """Gives the samples of the next piece, whose frames are decoded.

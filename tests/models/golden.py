@@ -54,3 +54,23 @@ def line(name: str) -> SymbolLine:
     """A line of symbols by its name or by that of a vector."""
     lines = json.loads((ROOT / "sequences.json").read_text("utf-8"))
     return SymbolLine.plain(lines[name.split("__")[-1]])
+
+
+def said(
+    sequence: str,
+    *,
+    intensity: float | list[float] = 1.0,
+    rate: float | list[float] = 1.0,
+    pitch: float | list[float] = 0.0,
+    emotion: str | None = None,
+) -> SymbolLine:
+    """A line with one value for all of its symbols or one for each; ``emotion`` in the place of happy."""
+    plain = line(sequence)
+    text = plain.text if emotion is None else plain.text.replace("emotion_happy", f"emotion_{emotion}")
+    ones = np.ones_like(plain.rate)
+    return SymbolLine(
+        text,
+        intensity=ones * np.array(intensity, np.float32),
+        rate=ones * np.array(rate, np.float32),
+        pitch=ones * np.array(pitch, np.float32),
+    )

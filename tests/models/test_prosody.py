@@ -10,34 +10,14 @@ import pytest
 import torch
 
 from service.models.config import F0_FLOOR
-from service.models.line import SymbolLine
 from service.models.sambert import NothingPredictedError, Sambert
 from tests.models import golden
+from tests.models.golden import said
 
 
 @cache
 def network(voice: str) -> Sambert:
     return Sambert(golden.voice(voice))
-
-
-def said(
-    sequence: str,
-    *,
-    intensity: float | list[float] = 1.0,
-    rate: float | list[float] = 1.0,
-    pitch: float | list[float] = 0.0,
-    emotion: str | None = None,
-) -> SymbolLine:
-    """A line with one value for all of its symbols or one for each, its emotion put in another's place."""
-    plain = golden.line(sequence)
-    text = plain.text if emotion is None else plain.text.replace("emotion_happy", f"emotion_{emotion}")
-    ones = np.ones_like(plain.rate)
-    return SymbolLine(
-        text,
-        intensity=ones * np.array(intensity, np.float32),
-        rate=ones * np.array(rate, np.float32),
-        pitch=ones * np.array(pitch, np.float32),
-    )
 
 
 def breaks(sequence: str) -> np.ndarray:

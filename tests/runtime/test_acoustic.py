@@ -22,6 +22,7 @@ from service.runtime.export.voice import export_voice
 from service.runtime.guard import UnusableSpeechError
 from service.runtime.positions import position_code
 from tests.models import golden
+from tests.models.golden import said
 from tests.runtime.voices import (
     LIBRARY,
     NAMES,
@@ -30,7 +31,6 @@ from tests.runtime.voices import (
     exported,
     networks,
     on_every_path,
-    said,
     sambert,
     spectrogram,
 )

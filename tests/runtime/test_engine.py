@@ -21,8 +21,9 @@ from service.runtime.networks import Networks
 from service.runtime.progress import Progress
 from service.runtime.vocoder import Inputs
 from tests.models import golden
+from tests.models.golden import said
 from tests.runtime.test_vocoder import with_constant
-from tests.runtime.voices import LIBRARY, NAMES, Floats, altered, exported, networks, on_every_path, said
+from tests.runtime.voices import LIBRARY, NAMES, Floats, altered, exported, networks, on_every_path
 
 TOLERANCE = 1e-4
 PATIENCE = 30.0  # seconds after which a test that hangs fails

@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 
 from service.models.hifigan import HifiGan
-from service.models.line import SymbolLine
 from service.models.sambert import Sambert
 from service.models.weights import VoiceWeights
 from service.runtime.export.voice import export_voice
@@ -61,26 +60,6 @@ def altered(voice: str, *, acoustic: dict[str, Callable[[Floats], Floats]] | Non
     weights = golden.voice(voice)
     changed = {name: change(weights.acoustic[name]) for name, change in (acoustic or {}).items()}
     return replace(weights, acoustic={**weights.acoustic, **changed})
-
-
-def said(
-    sequence: str,
-    *,
-    intensity: float | list[float] = 1.0,
-    rate: float | list[float] = 1.0,
-    pitch: float | list[float] = 0.0,
-    emotion: str | None = None,
-) -> SymbolLine:
-    """A line with one value for all of its symbols or one for each; ``emotion`` in the place of happy."""
-    plain = golden.line(sequence)
-    text = plain.text if emotion is None else plain.text.replace("emotion_happy", f"emotion_{emotion}")
-    ones = np.ones_like(plain.rate)
-    return SymbolLine(
-        text,
-        intensity=ones * np.array(intensity, np.float32),
-        rate=ones * np.array(rate, np.float32),
-        pitch=ones * np.array(pitch, np.float32),
-    )
 
 
 def spectrogram(frames: int, channels: int = 80, seed: int = 0) -> Floats:
