@@ -16,7 +16,7 @@ from rich.progress import track
 from bench.server import Server
 from bench.studio import texts
 from bench.table import markdown
-from service.app import build_synthesizer
+from service.parts import build_synthesizer
 from service.settings import load_settings
 from service.speech import Synthesizer, Utterance
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.scoring.judge import Take
-from service.app import build_synthesizer
+from service.parts import build_synthesizer
 from service.settings import Settings
 from service.speech import Utterance
 from service.text.frontend import FrontEnd

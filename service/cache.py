@@ -40,7 +40,7 @@ class AudioCache:
         self._max_followers = max_followers
         self._lock = Lock()
 
-    def get_or_make(self, key: str, make: Callable[[], Recording]) -> tuple[Recording, bool]:
+    def get_or_make(self, key: str, make: Callable[[], Recording], patience: object = None) -> tuple[Recording, bool]:
         """The recording for ``key``, and whether it was there already or being made for another caller.
 
         Raises:

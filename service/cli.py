@@ -70,7 +70,7 @@ def serve() -> None:
 def voices() -> None:
     """Lists the voices: name, gender, sample rate and emotions."""
     settings = _settings()
-    from service.app import build_voices
+    from service.parts import build_voices
 
     for voice in _loaded(lambda: build_voices(settings)):
         known = (voice.name, voice.gender or "unknown", f"{voice.sample_rate} Hz", ", ".join(voice.emotions))
@@ -91,7 +91,7 @@ def voices() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="A file for the subtitles, too, its name ending in .srt or .vtt.",
 )
-@click.option("--format", help="wav, mp3, flac, ogg or pcm; left out, as the file's name ends.")
+@click.option("--format", help="wav, mp3, flac, ogg, aac or pcm; left out, as the file's name ends.")
 @click.option("--voice", help="A voice's name; `qingsheng voices` lists them.")
 @click.option("--emotion", default="neutral", show_default=True, help="An emotion's name.")
 @click.option("--intensity", type=float, default=1.0, show_default=True, help="0 to 2.")
@@ -147,19 +147,20 @@ def _check_given(context: click.Context, misplaced: tuple[str, ...], has_text: b
 
 
 def _say_text(settings: Settings, text: str, output: Path, subtitles: Path | None, **options: object) -> None:
-    from service.app import build_synthesizer
+    from service.parts import build_synthesizer
     from service.saying import SubtitleNameError, subtitle_format
     from service.saying import say as speak
     from service.speech import SpeechError
     from service.text.errors import FrontEndError
     from service.voice import VoiceError
+    from service.request import SpeechRequest
     from service.web.errors import RequestError
-    from service.web.schemas import validate_speech_request
+    from service.web.schemas import validate
 
     options["text"] = _stdin().read() if text == "-" else _clean(text)
     options["format"] = options["format"] or output.suffix[1:].lower()
     try:
-        asked = validate_speech_request(options)
+        asked = validate(options, SpeechRequest)
         if subtitles:
             subtitle_format(subtitles)
         synthesizer = _loaded(lambda: build_synthesizer(settings))

@@ -21,7 +21,7 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from service.web.engine import Engine
 
-_SPARE_THREADS = 8  # for probes, cache hits and refusals while all others wait for speech
+_SPARE_THREADS = 8  # for probes and refusals while all others wait for speech
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  only gunicorn's nameless heartbeat file goes there
 
 
@@ -30,10 +30,9 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     options: dict[str, object] = {
         "bind": [f"{host}:{settings.port}"],
-        "workers": 1,
+        "workers": settings.workers,
         "worker_class": Worker,
-        # as many as may wait for a turn, as many again that wait for the same audio, and some spare
-        "threads": 2 * settings.queue_length + _SPARE_THREADS,
+        "threads": settings.max_requests + _SPARE_THREADS,
         "timeout": 60,
         "graceful_timeout": 30,
         "keepalive": 75,
@@ -90,13 +89,14 @@ class Server(BaseApplication):
 
         Inference libraries do not survive a fork, so they are not even imported before.
         """
-        from service.app import build_synthesizer, create_app
-        from service.web.engine import Engine
+        from service.app import create_app
+        from service.parts import build_parts
 
-        self._engine = Engine(partial(build_synthesizer, self._settings))
+        parts = build_parts(self._settings)
+        self._engine = parts.engine
         self._announcement.loading()
         self._engine.start(self._loaded)
-        return create_app(self._settings, self._engine)
+        return create_app(parts)
 
     def _loaded(self, error: Exception | None) -> None:
         """Runs in the loading thread, where only this ends the process, and tells gunicorn to give up."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from service.audio.encode import encode
-from service.speech import Chunk, Synthesizer, Utterance
+from service.speech import Chunk
 from service.voice import WordTiming
 
 _WORD_BYTES = 200  # about what a WordTiming with its text and numbers takes
@@ -21,7 +21,8 @@ class Recording:
     """A text as it was spoken and encoded.
 
     Attributes:
-        audio: a complete file in the format that was asked for (or headerless PCM).
+        audio: a complete file in that format (or headerless PCM).
+        format: one of ``service.audio.encode.FORMATS``.
         sample_rate: of the audio, in Hz.
         seconds: how long it plays.
         words: when each word is heard, from the start of the audio.
@@ -31,6 +32,7 @@ class Recording:
     """
 
     audio: bytes
+    format: str
     sample_rate: int
     seconds: float
     words: tuple[WordTiming, ...]
@@ -47,34 +49,33 @@ class Recording:
 
 
 def record(
-    synthesizer: Synthesizer,
-    utterance: Utterance,
+    chunks: Iterator[Chunk],
     audio_format: str,
     sample_rate: int | None = None,
     heard: Callable[[Chunk], None] = lambda _: None,
 ) -> Recording:
-    """Speaks a text and encodes it while it is being spoken.
+    """Encodes a text while it is being spoken.
 
     Args:
-        synthesizer: speaks.
-        utterance: what and how.
+        chunks: of ``Synthesizer.stream``.
         audio_format: one of ``service.audio.encode.FORMATS``.
         sample_rate: of the result in Hz, or None for the voice's own.
         heard: called with each chunk as it comes.
 
     Raises:
-        SpeechError, FrontEndError, BusyError, VoiceError: as ``Synthesizer.stream`` says.
+        SpeechError, FrontEndError, BusyError, PatienceError, VoiceError: as ``Synthesizer.stream`` says.
     """
     take = _Take(heard)
     started = time.perf_counter()
-    chunks = take.listen(synthesizer.stream(utterance))
-    first = next(chunks)  # a text that can be spoken has at least one sentence
+    heeded = take.listen(chunks)
+    first = next(heeded)  # a text that can be spoken has at least one sentence
     rate = sample_rate or first.sample_rate
-    samples = (chunk.samples for chunk in chain([first], chunks))
+    samples = (chunk.samples for chunk in chain([first], heeded))
     audio = encode(samples, first.sample_rate, rate, audio_format)
     total = time.perf_counter() - started
     return Recording(
         audio=audio,
+        format=audio_format,
         sample_rate=rate,
         seconds=take.samples / first.sample_rate,
         words=tuple(take.words),

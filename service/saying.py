@@ -12,7 +12,7 @@ from service.audio.subtitles import SUBTITLES, subtitles
 from service.captions import cues
 from service.recording import Recording, record
 from service.speech import Chunk, Synthesizer, Utterance
-from service.web.schemas import SpeechRequest
+from service.request import SpeechRequest
 
 _BAR_FROM = 100  # characters; anything shorter is spoken before a bar can be read
 
@@ -46,8 +46,7 @@ def say(
     long = len(asked.text) >= _BAR_FROM
     with Progress(console=console, transient=True, disable=not (long and console.is_terminal)) as progress:
         recording = record(
-            synthesizer,
-            Utterance(asked.text, asked.style),
+            synthesizer.stream(Utterance(asked.text, asked.style)),
             asked.format,
             asked.sample_rate,
             heard=_advancing(progress, len(asked.text)),

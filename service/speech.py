@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 import numpy as np
 
 from service.audio.join import Fader, silence
+from service.audio.pcm import quantized
 from service.audio.resample import Resampler
-from service.runtime.gate import Gate
+from service.clips import ClipStore, clip_key, shifted
+from service.runtime.gate import Admission, Gate
+from service.runtime.patience import Patience
 from service.text.frontend import FrontEnd, Reading
 from service.text.sentence import Sentence, Style, Word
 from service.voice import Clip, Samples, Voice, WordTiming
@@ -55,6 +58,7 @@ class Chunk:
         text: the sentence as it is spoken, with its first chunk; empty with the others.
         end_char: up to where the source text has been spoken by the end of this chunk.
         queued: seconds that the sentence waited for its turn, with its first chunk; 0 with the others.
+        last: no other chunk of the sentence follows.
     """
 
     samples: Samples
@@ -63,6 +67,7 @@ class Chunk:
     text: str
     end_char: int
     queued: float
+    last: bool = True
 
 
 class Synthesizer:
@@ -73,8 +78,12 @@ class Synthesizer:
         default_voice: speaks where no voice is named.
     """
 
-    def __init__(self, frontend: FrontEnd, voices: Sequence[Voice], gate: Gate) -> None:
+    def __init__(
+        self, frontend: FrontEnd, voices: Sequence[Voice], gate: Gate, kept: ClipStore | None = None
+    ) -> None:
         """Takes at least one voice, the default first; each sentence takes a turn at the gate.
+
+        Sentences that are in ``kept`` are taken from there, and all others put there.
 
         Raises:
             ValueError: there is no voice.
@@ -83,6 +92,7 @@ class Synthesizer:
             raise ValueError("A synthesizer needs at least one voice.")
         self._frontend = frontend
         self._gate = gate
+        self._kept = kept
         self.voices: Mapping[str, Voice] = MappingProxyType({voice.name: voice for voice in voices})
         self.default_voice: Voice = voices[0]
 
@@ -92,21 +102,26 @@ class Synthesizer:
             for _ in self.stream(Utterance(_WARM_UP, Style(voice=name))):
                 pass
 
-    def stream(self, utterance: Utterance) -> Generator[Chunk, None, None]:
+    def stream(self, utterance: Utterance, patience: Patience | None = None) -> Generator[Chunk, None, None]:
         """Speaks an utterance sentence by sentence, giving sound as soon as there is some.
 
-        Closing the generator stops the work.
+        Closing the generator stops the work, as does the end of ``patience``.
 
         Raises:
             FrontEndError: the text cannot be read. Raised by the call itself, as are the next two.
             UnknownVoiceError: the style or the SSML names a voice that is not there.
             UnknownEmotionError: likewise an emotion that its voice does not have.
-            BusyError: too many wait already. Raised when the first chunk is asked for.
+            BusyError: too much work waits already. Raised when the first chunk is asked for.
+            PatienceError: the caller does not wait any longer. Raised when a chunk is asked for.
             VoiceError: a sentence cannot be spoken. Raised when its next chunk is asked for.
         """
         reading = self._frontend.read(utterance.text, utterance.style)
         self._check(reading.styles)
-        return self._chunks(reading)
+        return self._chunks(reading, len(utterance.text), patience or Patience())
+
+    def check(self, utterance: Utterance) -> None:
+        """Raises what ``stream`` would raise by itself, without speaking."""
+        self._check(self._frontend.read(utterance.text, utterance.style).styles)
 
     def _check(self, styles: Iterable[Style]) -> None:
         for style in styles:
@@ -125,33 +140,81 @@ class Synthesizer:
             raise UnknownVoiceError(f"There is no voice {_quoted(style.voice)}; the voices are {known}.")
         return self.voices[style.voice]
 
-    def _chunks(self, reading: Reading) -> Generator[Chunk, None, None]:
+    def _chunks(self, reading: Reading, length: int, patience: Patience) -> Generator[Chunk, None, None]:
         heard = 0  # samples so far
-        for number, (sentence, following) in enumerate(_with_following(reading)):
-            voice = self._voice(sentence.style)
-            lead = sentence.lead if number == 0 else 0.0
-            take = _Take(sentence, voice, self.default_voice.sample_rate, heard, lead)
-            with closing(self._spoken(voice, sentence, again=number > 0)) as clips:
-                for clip, queued in clips:
-                    yield take.chunk(clip, _pause(sentence, following) if clip.last else 0.0, queued)
-            heard = take.heard
+        with ExitStack() as stack:
+            turns = _Turns(self._gate, patience, stack)
+            for number, (sentence, following) in enumerate(_with_following(reading)):
+                patience.check()
+                turns.missing = length - sentence.start
+                voice = self._voice(sentence.style)
+                lead = sentence.lead if number == 0 else 0.0
+                take = _Take(sentence, voice, self.default_voice.sample_rate, heard, lead)
+                with closing(self._clips(voice, sentence, turns)) as clips:
+                    for clip, queued in clips:
+                        yield take.chunk(clip, _pause(sentence, following) if clip.last else 0.0, queued)
+                        patience.check()
+                heard = take.heard
+
+    def _clips(
+        self, voice: Voice, sentence: Sentence, turns: _Turns
+    ) -> Generator[tuple[Clip, float], None, None]:
+        """Yields a sentence's clips, each with the seconds that were waited for a turn."""
+        if self._kept is None:
+            yield from self._spoken(voice, sentence, turns)
+            return
+        key = clip_key(voice, sentence)
+        if kept := self._kept.get(key):
+            yield from ((shifted(clip, sentence.start), 0.0) for clip in kept)
+            return
+        spoken: list[Clip] = []
+        with closing(self._spoken(voice, sentence, turns)) as clips:
+            for clip, queued in clips:
+                spoken.append(shifted(clip, -sentence.start))
+                if clip.last:
+                    self._kept.put(key, spoken)
+                yield clip, queued
 
     def _spoken(
-        self, voice: Voice, sentence: Sentence, *, again: bool
+        self, voice: Voice, sentence: Sentence, turns: _Turns
     ) -> Generator[tuple[Clip, float], None, None]:
-        """Yields a sentence's clips, each with the seconds that were waited for a turn.
-
-        The turn ends with the work, before whoever asked has taken the last clip.
-        """
+        """Speaks a sentence. The turn ends with the work, before whoever asked has taken the last clip."""
         asked = time.perf_counter()
         with ExitStack() as turn:
-            turn.enter_context(self._gate.turn(again=again))
+            turn.enter_context(turns.next(len(sentence.text)))
             queued = time.perf_counter() - asked
             for clip in turn.enter_context(closing(voice.speak(sentence))):
                 if clip.last:
                     turn.close()
-                yield clip, queued
+                yield replace(clip, samples=quantized(clip.samples)), queued
                 queued = 0.0
+
+
+class _Turns:
+    """The turns of one utterance. It is let in with the first sentence that is not at hand already.
+
+    Attributes:
+        missing: characters of the source text that are yet to be spoken.
+    """
+
+    def __init__(self, gate: Gate, patience: Patience, stack: ExitStack) -> None:
+        """The admission ends with ``stack``."""
+        self.missing = 0
+        self._gate, self._patience, self._stack = gate, patience, stack
+        self._admission: Admission | None = None
+
+    @contextmanager
+    def next(self, characters: int) -> Iterator[None]:
+        """Waits for a turn and holds it, to speak that many characters.
+
+        Raises:
+            BusyError, PatienceError: as ``Gate`` says.
+        """
+        if self._admission is None:
+            admitting = self._gate.admit(self.missing, self._patience)
+            self._admission = self._stack.enter_context(admitting)
+        with self._admission.turn(characters):
+            yield
 
 
 class _Take:
@@ -182,7 +245,7 @@ class _Take:
         text = "" if self._begun else self._sentence.text
         self._lead, self._begun = self._lead[:0], True
         end = self._sentence.end if clip.last else self._end_char()
-        return Chunk(samples, self._rate, words, text, end, queued)
+        return Chunk(samples, self._rate, words, text, end, queued, clip.last)
 
     def _end_char(self) -> int:
         """Up to where the source has been spoken: behind the last word that has been heard whole."""

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
+from service.audio.wav import wav_header
 from service.library.voices import check_converter, exported_voices, is_export, model_folder
 from service.models.errors import ModelError, SymbolError
 from service.models.layout import ModelFolder
@@ -104,7 +104,8 @@ def write_speech(speech: Speech, output: Path, dump: Path | None = None) -> None
         OSError: a file cannot be written.
     """
     with output.open("wb") as file:
-        soundfile.write(file, speech.samples, speech.sample_rate, format="WAV", subtype="PCM_16")
+        file.write(wav_header(speech.sample_rate, len(speech.samples)))
+        file.write(speech.samples.astype("<i2").tobytes())
     if dump is not None:
         with dump.open("wb") as file:  # by its name, NumPy would add an ending
             np.savez(file, allow_pickle=False, **speech.first)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from service.runtime.gate import BusyError, Gate
+from service.runtime.patience import OutOfTimeError, Patience
 from service.speech import Chunk, Synthesizer, UnknownEmotionError, UnknownVoiceError, Utterance
 from service.text.errors import NothingToSpeakError, SsmlError
 from service.text.frontend import FrontEnd
@@ -41,6 +42,16 @@ def synthesizer(frontend: FrontEnd, voice: SineVoice, hum: SineVoice) -> Synthes
 
 def spoken(synthesizer: Synthesizer, text: str, style: Style | None = None) -> list[Chunk]:
     return list(synthesizer.stream(Utterance(text, style or Style())))
+
+
+def occupied(gate: Gate) -> bool:
+    """Whether somebody has the only turn at a gate that lets nobody wait."""
+    with gate.admit(1, Patience(0.001, refusable=False)) as admission:
+        try:
+            with admission.turn(1):
+                return False
+        except OutOfTimeError:
+            return True
 
 
 def whole(chunks: Sequence[Chunk]) -> Samples:
@@ -160,7 +171,7 @@ class TestInPieces:
         voices = [voice, low], [replace(voice, piece=None), replace(low, piece=None)]
         pieces, sentences = (spoken(Synthesizer(frontend, pair, Gate(1, 1)), THREE, style) for pair in voices)
         assert len(pieces) > 3 * len(sentences)
-        np.testing.assert_allclose(whole(pieces), whole(sentences), rtol=0, atol=1e-6)
+        np.testing.assert_allclose(whole(pieces), whole(sentences), rtol=0, atol=2e-5)
         words = [word for chunk in sentences for word in chunk.words]
         assert [word for chunk in pieces for word in chunk.words] == words
 
@@ -192,12 +203,11 @@ class TestInPieces:
         chunks = Synthesizer(frontend, [voice], gate).stream(Utterance(THREE))
         next(chunks)
         assert voice.closed == []
-        with pytest.raises(BusyError), gate.turn():
-            pass
+        assert occupied(gate)
         chunks.close()
         assert voice.closed == ["你好。"]
-        with gate.turn():
-            assert voice.spoken == ["你好。"]
+        assert not occupied(gate)
+        assert voice.spoken == ["你好。"]
 
     def test_the_turn_ends_with_the_work_not_when_the_last_chunk_is_taken(
         self, frontend: FrontEnd, voice: SineVoice
@@ -205,8 +215,8 @@ class TestInPieces:
         gate = Gate(1, 0)
         for chunk in Synthesizer(frontend, [voice], gate).stream(Utterance("你好。")):
             if chunk.end_char == 3:
-                with gate.turn():
-                    assert voice.closed == ["你好。"]
+                assert not occupied(gate)
+                assert voice.closed == ["你好。"]
 
     def test_joins_have_no_click(self, synthesizer: Synthesizer) -> None:
         steps = np.abs(np.diff(whole(spoken(synthesizer, THREE)), prepend=0.0, append=0.0))
@@ -268,7 +278,7 @@ def test_a_full_queue_refuses_the_first_sentence_but_no_later_one(
     synthesizer = Synthesizer(frontend, [voice], gate)
     begun = synthesizer.stream(Utterance(THREE))
     next(begun)
-    with gate.turn():
+    with gate.admit(1, Patience(refusable=False)) as other, other.turn(1):
         with pytest.raises(BusyError):
             next(synthesizer.stream(Utterance("你好")))
         rest: list[Chunk] = []

@@ -23,6 +23,16 @@ def to_int16(samples: Samples) -> NDArray[np.int16]:
     return rounded
 
 
+def from_int16(samples: NDArray[np.int16]) -> Samples:
+    """Converts from 16 bit; ``to_int16`` gives back what came in."""
+    return np.asarray(samples / np.float32(32767.0), np.float32)
+
+
+def quantized(samples: Samples) -> Samples:
+    """Rounds to 16 bit, so that samples sound the same whether or not they have been kept in between."""
+    return from_int16(to_int16(samples))
+
+
 def amplify(samples: Samples, gain: float) -> Samples:
     """Multiplies by ``gain`` and bends what comes near full scale, so that nothing leaves [-1, 1].
 

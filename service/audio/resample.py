@@ -14,7 +14,7 @@ def resampled(chunks: Iterable[Samples], rate_in: int, rate_out: int) -> Iterato
     """Gives the stream at another rate, chunk by chunk, as one uncut signal.
 
     All chunks together are as long as the input times ``rate_out / rate_in``, within a sample. The
-    filter looks a few milliseconds ahead, so a chunk's end comes with the next chunk.
+    filter looks 40 to 70 ms ahead, so a chunk's end comes with the next chunk.
     """
     if rate_in == rate_out:
         yield from chunks

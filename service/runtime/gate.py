@@ -1,4 +1,4 @@
-"""The queue in front of synthesis."""
+"""The queue in front of synthesis: who is let in, and whose turn it is."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_FIRST_GUESS_SECONDS = 1.0
-_SMOOTHING = 0.2
+from service.observability.metrics import Metrics
+from service.runtime.pace import Pace
+from service.runtime.patience import Patience
+
+_LEAST_SHARE = 40
+"""Characters that every request counts with at least: turns are not divided below a sentence."""
 
 
 class BusyError(RuntimeError):
-    """Too many callers wait already.
+    """Too much work waits already.
 
     Attributes:
         retry_after: seconds until the queue is likely to have room.
@@ -24,84 +28,169 @@ class BusyError(RuntimeError):
         self.retry_after = retry_after
 
 
-class Gate:
-    """Lets ``limit`` callers in at once and keeps at most ``waiting`` more in a first-come queue.
+class Admission:
+    """A request that has been let in. Each of its sentences takes a turn."""
 
-    Synthesis takes a turn for each sentence, so that long requests and short ones take turns.
-    """
+    def __init__(self, gate: Gate, characters: int, patience: Patience) -> None:
+        self._gate, self._patience = gate, patience
+        self.characters = characters
 
-    def __init__(self, limit: int, waiting: int) -> None:
-        """Takes how many may be inside and how many may wait.
+    @contextmanager
+    def turn(self, characters: int) -> Iterator[None]:
+        """Waits for a turn, holds it, and then counts ``characters`` as spoken.
 
         Raises:
-            ValueError: ``limit`` is below 1 or ``waiting`` below 0.
+            PatienceError: the caller did not wait that long.
         """
-        if limit < 1 or waiting < 0:
-            raise ValueError("A gate lets at least one in, and no fewer than none wait.")
+        self._gate.enter(self._patience)
+        spoken = 0
+        try:
+            yield
+            spoken = characters
+        finally:
+            self.characters = max(0, self.characters - characters)
+            self._gate.leave(spoken)
+
+
+class Gate:
+    """Lets ``limit`` sentences be spoken at once; requests take turns, sentence by sentence.
+
+    What a new request has to wait is estimated as if all were served at the same pace: a short one waits
+    for as much of the others' text as it has itself, however long they are.
+    """
+
+    def __init__(self, limit: int, queue_seconds: float, metrics: Metrics | None = None) -> None:
+        """Takes how many sentences are spoken at once, and how many seconds of work may wait.
+
+        Raises:
+            ValueError: ``limit`` is below 1 or ``queue_seconds`` below 0.
+        """
+        if limit < 1 or queue_seconds < 0:
+            raise ValueError("A gate lets at least one in, and no less than no work wait.")
         self._limit = limit
-        self._most_waiting = waiting
+        self._queue_seconds = queue_seconds
+        self._metrics = metrics or Metrics()
         self._lock = threading.Lock()
-        self._queue: deque[threading.Event] = deque()
+        self._queue: deque[_Ticket] = deque()
         self._inside = 0
-        self._turn_seconds = _FIRST_GUESS_SECONDS
+        self._admitted: set[Admission] = set()
+        self._pace = Pace()
+        self._measured = 0.0  # until when the work has been counted
 
     @property
     def waiting(self) -> int:
-        """How many callers wait now."""
+        """How many sentences wait for their turn now."""
         return len(self._queue)
 
     @contextmanager
-    def turn(self, again: bool = False) -> Iterator[None]:
-        """Waits for a turn and holds it.
-
-        Args:
-            again: the caller has had a turn for the same request and is not refused another; all the
-                work done for it so far would be lost.
+    def admit(self, characters: int, patience: Patience) -> Iterator[Admission]:
+        """Lets a request in, which then asks for turns.
 
         Raises:
-            BusyError: the queue is full; raised at once.
+            BusyError: so much work waits that the request would wait too long, or not be done in its time.
         """
-        self._enter(again)
-        started = time.monotonic()
-        try:
-            yield
-        finally:
-            self._leave(time.monotonic() - started)
-
-    def _enter(self, again: bool) -> None:
+        admission = Admission(self, characters, patience)
         with self._lock:
-            if self._inside < self._limit:
-                self._inside += 1
-                return
-            if not again and len(self._queue) >= self._most_waiting:
-                raise BusyError(self._retry_after())
-            ticket = threading.Event()
-            self._queue.append(ticket)
+            if patience.refusable:
+                self._refuse(characters, patience.remaining())
+            self._admitted.add(admission)
         try:
-            ticket.wait()
+            yield admission
+        finally:
+            with self._lock:
+                self._admitted.discard(admission)
+                self._tell()
+
+    def _refuse(self, characters: int, remaining: float | None) -> None:
+        if not self._admitted:
+            return  # it will be spoken at once; however long it takes, it would take no less later
+        wait = self._pace.seconds(self._ahead_of(characters))
+        excess = wait - self._queue_seconds
+        if wait > 0 and remaining is not None:
+            excess = max(excess, wait + self._pace.seconds(characters) - remaining)
+        if excess > 0:
+            raise BusyError(min(60.0, max(1.0, excess)))
+
+    def _ahead_of(self, characters: int) -> float:
+        share = max(characters, _LEAST_SHARE)
+        ahead = sum(min(other.characters, share) for other in self._admitted)
+        # As long as places are free, nobody waits.
+        return ahead if len(self._admitted) >= self._limit else 0.0
+
+    def enter(self, patience: Patience) -> None:
+        """Waits for a turn. For ``Admission`` only."""
+        started = time.monotonic()
+        with self._lock:
+            self._tell()
+            if self._inside < self._limit:
+                self._count()
+                self._inside += 1
+                self._metrics.queue_wait_seconds.observe(0.0)
+                return
+            ticket = _Ticket()
+            self._queue.append(ticket)
+            self._metrics.queue_depth.set(len(self._queue))
+        try:
+            with patience.waking(ticket.wake):
+                ticket.wait(patience)
         except BaseException:
             self._give_up(ticket)
             raise
+        self._metrics.queue_wait_seconds.observe(time.monotonic() - started)
 
-    def _leave(self, seconds: float) -> None:
+    def leave(self, spoken: int) -> None:
+        """Ends a turn. For ``Admission`` only."""
         with self._lock:
-            self._turn_seconds += _SMOOTHING * (seconds - self._turn_seconds)
+            self._count()
+            self._pace.spoke(spoken)
             self._pass_on()
+            self._tell()
+
+    def _count(self) -> None:
+        """Counts the time since the last change as work, if somebody was inside."""
+        now = time.monotonic()
+        if self._inside:
+            self._pace.worked(now - self._measured)
+        self._measured = now
 
     def _pass_on(self) -> None:
         """Hands this place straight to who waits longest, so that no newcomer slips in between."""
         if self._queue:
-            self._queue.popleft().set()
+            self._queue.popleft().grant()
+            self._metrics.queue_depth.set(len(self._queue))
         else:
             self._inside -= 1
 
-    def _give_up(self, ticket: threading.Event) -> None:
-        """Leaves the queue on an interrupt, or passes on the turn that came in the same moment."""
+    def _give_up(self, ticket: _Ticket) -> None:
+        """Leaves the queue, or passes on the turn that came in the same moment."""
         with self._lock:
-            if ticket.is_set():
+            if ticket.granted:
+                self._count()
                 self._pass_on()
             else:
                 self._queue.remove(ticket)
+                self._metrics.queue_depth.set(len(self._queue))
 
-    def _retry_after(self) -> float:
-        return max(1.0, self._turn_seconds * (len(self._queue) + 1) / self._limit)
+    def _tell(self) -> None:
+        owed = sum(admission.characters for admission in self._admitted)
+        self._metrics.queue_seconds.set(self._pace.seconds(owed))
+
+
+class _Ticket:
+    """A place in the queue."""
+
+    def __init__(self) -> None:
+        self.granted = False
+        self._changed = threading.Event()
+        self.wake = self._changed.set
+
+    def grant(self) -> None:
+        self.granted = True
+        self._changed.set()
+
+    def wait(self, patience: Patience) -> None:
+        """Raises PatienceError when the caller gives up first."""
+        while not self.granted:
+            self._changed.wait(patience.remaining())
+            if not self.granted:
+                patience.check()

@@ -35,12 +35,9 @@ class Engine:
         self.error: Exception | None = None
         self.draining = False
 
-    @classmethod
-    def holding(cls, synthesizer: Synthesizer) -> Engine:
-        """An engine that is ready from the start."""
-        engine = cls(lambda: synthesizer)
-        engine._synthesizer = synthesizer
-        return engine
+    def hold(self, synthesizer: Synthesizer) -> None:
+        """Is ready at once, with that synthesizer."""
+        self._synthesizer = synthesizer
 
     def start(self, then: Callable[[Exception | None], None] | None = None) -> None:
         """Loads in a thread of its own, which at its end calls ``then`` with None or what went wrong."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from http import HTTPStatus
 
-from flask import Flask, Response, current_app, g, jsonify
+from flask import Flask, Response, current_app, g, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from service.observability.logs import get_logger
 from service.runtime.gate import BusyError
+from service.runtime.patience import PatienceError
 from service.speech import SpeechError, UnknownEmotionError, UnknownVoiceError
 from service.text.errors import NothingToSpeakError, SsmlError
 from service.voice import UnspeakableError, VoiceFailedError
@@ -22,19 +25,31 @@ class RequestError(Exception):
         status: the HTTP status.
         code: a name for programs, in snake_case.
         message: one plain sentence for people: what is wrong and what is allowed.
+        retry_after: seconds after which it is worth to ask again, or None.
+        headers: to send along.
     """
 
-    def __init__(self, message: str, code: str, status: int = 400) -> None:
+    def __init__(
+        self,
+        message: str,
+        code: str,
+        status: int = 400,
+        *,
+        retry_after: float | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
+        self.retry_after = retry_after
+        self.headers = headers or {}
 
 
 _SENTENCES = {
     404: (
         "not_found",
-        "There is nothing at this address; POST /tts speaks and GET /voices lists the voices.",
+        "There is nothing at this address; GET /docs tells what there is.",
     ),
     405: ("method_not_allowed", "This address does not take that method; allowed are: {allowed}."),
     413: ("body_too_large", "The body is too large; at most {limit} bytes are allowed."),
@@ -42,10 +57,18 @@ _SENTENCES = {
 }
 
 
+_OUT_OF_TIME_RETRY = 5.0  # seconds
+_OPENAI = "/v1/"  # addresses below it answer in OpenAI's shape
+
+
 def error_response(status: int, code: str, message: str, retry_after: float | None = None) -> Response:
     """An error as the contract has it; what cannot be written in UTF-8 is replaced by ``?``."""
     message = message.encode("utf-8", "replace").decode("utf-8")
-    response = jsonify(error=message, code=code, request_id=g.get("request_id"))
+    response = jsonify(
+        _openai(status, code, message)
+        if request.path.startswith(_OPENAI)
+        else {"error": message, "code": code, "request_id": g.get("request_id")}
+    )
     response.status_code = status
     if retry_after is not None:
         response.headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
@@ -53,9 +76,17 @@ def error_response(status: int, code: str, message: str, retry_after: float | No
     return response
 
 
+def _openai(status: int, code: str, message: str) -> dict[str, object]:
+    kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+    kind = kinds.get(
+        status, "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
+    )
+    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
+
+
 def register_errors(app: Flask) -> None:
     """Makes every exception that leaves a view into a response of the contract."""
-    app.register_error_handler(RequestError, lambda e: error_response(e.status, e.code, e.message))
+    app.register_error_handler(RequestError, _refused)
     app.register_error_handler(SsmlError, lambda e: error_response(400, "invalid_ssml", str(e)))
     app.register_error_handler(NothingToSpeakError, lambda e: error_response(422, "nothing_to_speak", str(e)))
     app.register_error_handler(UnknownVoiceError, lambda e: error_response(400, "unknown_voice", str(e)))
@@ -64,11 +95,22 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(UnspeakableError, lambda e: error_response(422, "unspeakable", str(e)))
     app.register_error_handler(VoiceFailedError, _speech_failed)
     app.register_error_handler(BusyError, _busy)
+    app.register_error_handler(PatienceError, _out_of_time)
     app.register_error_handler(
         NotReadyError, lambda e: error_response(503, "not_ready", str(e), e.retry_after)
     )
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(error: RequestError) -> Response:
+    response = error_response(error.status, error.code, error.message, error.retry_after)
+    response.headers.update(error.headers)
+    return response
+
+
+def _out_of_time(error: PatienceError) -> Response:
+    return error_response(503, "out_of_time", str(error), _OUT_OF_TIME_RETRY)
 
 
 def _busy(error: BusyError) -> Response:

@@ -1,24 +1,32 @@
-"""What happens around every request: its id, and one log line at the end of its body."""
+"""What happens around every request: its id, and at the end of its body one log line and the metrics."""
 
 from __future__ import annotations
 
 import re
 import time
 import uuid
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, g, request
 
 from service.observability.logs import get_logger
+from service.observability.metrics import Metrics, length_class, outcome
 
 _SANE_ID = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,126}[\x21-\x7e])?")
-_PROBES = frozenset({"/healthz", "/livez"})
+_PROBES = frozenset({"/healthz", "/livez", "/metrics"})
 
 
-def register_lifecycle(app: Flask) -> None:
-    """Gives each request an id, which its response carries, and logs it once."""
+def register_lifecycle(app: Flask, metrics: Metrics) -> None:
+    """Gives each request an id, which its response carries, and logs and counts it once."""
     app.before_request(_begin)
-    app.after_request(_end)
+    app.after_request(partial(_end, metrics))
+
+
+def facts() -> dict[str, Any]:
+    """The facts of the request that is being served; a stream may add to them as long as it runs."""
+    kept: dict[str, Any] = g.facts
+    return kept
 
 
 def note(**facts: object) -> None:
@@ -33,7 +41,7 @@ def _begin() -> None:
     g.request_id = sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
 
 
-def _end(response: Response) -> Response:
+def _end(metrics: Metrics, response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     line = {
         "request_id": g.request_id,
@@ -41,19 +49,48 @@ def _end(response: Response) -> Response:
         "route": request.url_rule.rule if request.url_rule else None,
         "status": response.status_code,
         **({"code": g.error_code} if "error_code" in g else {}),
-        **g.facts,
+        **({"key": g.key_name} if "key_name" in g else {}),
     }
-    started = g.started
-    response.call_on_close(lambda: _log(line, started))  # the context is gone by then
+    ending = _Ending(metrics, line, g.facts, g.started)
+    response.call_on_close(ending.reached)  # the context is gone by then
     return response
 
 
-def _log(line: dict[str, Any], started: float) -> None:
-    line["total_ms"] = round((time.perf_counter() - started) * 1000, 1)
-    logger = get_logger()
-    if line["route"] in _PROBES:
-        logger.debug("request", **line)
-    elif line["status"] >= 500:
-        logger.warning("request", **line)
-    else:
-        logger.info("request", **line)
+class _Ending:
+    """What is known of a request when the last byte of its answer has gone.
+
+    Streams add to the facts while they run, and say ``cancelled`` where the client did not wait.
+    """
+
+    def __init__(self, metrics: Metrics, line: dict[str, Any], facts: dict[str, Any], started: float) -> None:
+        self._metrics, self._line, self._facts, self._started = metrics, line, facts, started
+
+    def reached(self) -> None:
+        seconds = time.perf_counter() - self._started
+        self._count(seconds)
+        self._log({**self._line, **self._facts, "total_ms": round(seconds * 1000, 1)})
+
+    def _count(self, seconds: float) -> None:
+        route, facts, metrics = self._line["route"] or "", self._facts, self._metrics
+        if route in _PROBES:
+            return
+        metrics.requests.labels(
+            route,
+            metrics.known_emotion(facts.get("emotion")),
+            metrics.known_voice(facts.get("voice")),
+            outcome(self._line["status"], bool(facts.get("cancelled"))),
+        ).inc()
+        characters = facts.get("characters")
+        length = "" if characters is None else length_class(characters)
+        metrics.request_seconds.labels(route, length).observe(seconds)
+        if characters is not None:
+            metrics.text_characters.observe(characters)
+
+    def _log(self, line: dict[str, Any]) -> None:
+        logger = get_logger()
+        if line["route"] in _PROBES:
+            logger.debug("request", **line)
+        elif line["status"] >= 500:
+            logger.warning("request", **line)
+        else:
+            logger.info("request", **line)

@@ -1,7 +1,12 @@
-"""How large a request may be."""
+"""How large a request may be, and how long it may take."""
 
 from __future__ import annotations
 
+import math
+
+from flask import request
+
+from service.runtime.patience import Patience
 from service.web.errors import RequestError
 
 _ESCAPED_CHARACTER = 12  # bytes of the longest way to write one in JSON: two \uXXXX
@@ -23,3 +28,22 @@ def check_length(text: str, max_characters: int) -> None:
     if len(text) > max_characters:
         message = f"Field 'text' has {len(text)} characters; at most {max_characters} are allowed."
         raise RequestError(message, "text_too_long")
+
+
+def asked_patience(longest: float) -> Patience:
+    """How long the request that is being served may take: ``X-Request-Timeout`` seconds, at most ``longest``.
+
+    Raises:
+        RequestError: 400; the header holds no positive number.
+    """
+    header = request.headers.get("X-Request-Timeout")
+    if header is None:
+        return Patience(longest)
+    try:
+        seconds = float(header)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        message = "The header X-Request-Timeout must be a number of seconds above 0."
+        raise RequestError(message, "invalid_header")
+    return Patience(min(seconds, longest))

@@ -1,58 +1,33 @@
-"""What a request body may hold, and reading one."""
+"""Reading request bodies: JSON that fits a model, or one sentence that says why not."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, get_args
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from flask import request
+from pydantic import BaseModel, ValidationError
 
-from service.text.sentence import Style
 from service.web.errors import RequestError
 
-AudioFormat = Literal["wav", "mp3", "flac", "ogg", "pcm"]
-SampleRate = Literal[8000, 16000, 24000, 48000]
-
-FORMATS: tuple[AudioFormat, ...] = get_args(AudioFormat)
-SAMPLE_RATES: tuple[SampleRate, ...] = get_args(SampleRate)
+Model = TypeVar("Model", bound=BaseModel)
 
 _SHOWN = 60  # characters of a client's own words that an error message repeats
 
 
-class SpeechRequest(BaseModel):
-    """The body of ``POST /tts``. Each description completes the sentence "Field '…' must be"."""
+def read_body(model: type[Model]) -> Model:
+    """Reads the body of the request that is being served.
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-    text: str = Field(description="a string: plain text, or SSML that starts with <speak>")
-    voice: str | None = Field(default=None, description="a voice's name as a string (GET /voices lists them)")
-    emotion: str = Field(
-        default="neutral", description="an emotion's name as a string (GET /voices lists them)"
-    )
-    intensity: float = Field(default=1.0, ge=0, le=2, description="a number from 0 to 2")
-    speed: float = Field(default=1.0, ge=0.5, le=2, description="a number from 0.5 to 2")
-    pitch: float = Field(default=0.0, ge=-12, le=12, description="a number of semitones from -12 to 12")
-    volume: float = Field(default=1.0, ge=0, le=2, description="a number from 0 to 2")
-    format: AudioFormat = Field(default="wav", description="one of wav, mp3, flac, ogg, pcm")
-    sample_rate: SampleRate | None = Field(default=None, description="one of 8000, 16000, 24000, 48000")
-    response: Literal["audio", "base64", "json", "srt", "vtt"] = Field(
-        default="audio", description="one of audio, base64, json, srt, vtt"
-    )
-
-    @property
-    def style(self) -> Style:
-        """How the whole text is to be spoken."""
-        return Style(
-            emotion=self.emotion,
-            intensity=self.intensity,
-            rate=self.speed,
-            pitch=self.pitch,
-            volume=self.volume,
-            voice=self.voice,
-        )
+    Raises:
+        RequestError: 415; it is not JSON by its own word. 400; see ``parse_body``.
+    """
+    if not request.is_json:
+        message = "The body must be JSON, sent with Content-Type: application/json."
+        raise RequestError(message, "unsupported_media_type", 415)
+    return parse_body(request.get_data(cache=False), model)
 
 
-def parse_speech_request(body: bytes) -> SpeechRequest:
+def parse_body(body: bytes, model: type[Model]) -> Model:
     """Reads a JSON body.
 
     Raises:
@@ -61,19 +36,19 @@ def parse_speech_request(body: bytes) -> SpeechRequest:
     value = _read_json(body)
     if not isinstance(value, dict):
         raise RequestError('The body must be a JSON object such as {"text": "你好"}.', "invalid_json")
-    return validate_speech_request(value)
+    return validate(value, model)
 
 
-def validate_speech_request(fields: dict[str, object]) -> SpeechRequest:
-    """Makes a request of its fields.
+def validate(fields: dict[str, object], model: type[Model]) -> Model:
+    """Makes a request of its fields. A field's description completes the sentence "Field '…' must be".
 
     Raises:
         RequestError: 400; a field is unknown, missing, of the wrong type or out of range.
     """
     try:
-        return SpeechRequest.model_validate(fields)
+        return model.model_validate(fields)
     except ValidationError as error:
-        raise RequestError(_sentence(error), "invalid_field") from None
+        raise RequestError(_sentence(error, model), "invalid_field") from None
 
 
 def _read_json(body: bytes) -> object:
@@ -96,7 +71,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, value in pairs:
         if name in members:
             raise RequestError(f"Field {_shown(name)} is given twice.", "invalid_json")
-        if not _is_text(name) or (isinstance(value, str) and not _is_text(value)):
+        strings = [name, *(value if isinstance(value, list) else [value])]
+        if not all(_is_text(string) for string in strings if isinstance(string, str)):
             message = f"Field {_shown(name)} holds half of a surrogate pair, which is no character."
             raise RequestError(message, "invalid_json")
         members[name] = value
@@ -115,13 +91,15 @@ def _no_constant(name: str) -> object:
     raise RequestError(f"The body holds {name}, which is not a JSON number.", "invalid_json")
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(error: ValidationError, model: type[BaseModel]) -> str:
     """The first fault as one sentence."""
     fault = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    if not fault["loc"]:  # a rule about several fields, which says itself what is wrong
+        return fault["msg"].removeprefix("Value error, ")
     name = str(fault["loc"][0])
-    field = SpeechRequest.model_fields.get(name)
+    field = model.model_fields.get(name)
     if field is None:
-        return f"Unknown field {_shown(name)}; allowed are {', '.join(SpeechRequest.model_fields)}."
+        return f"Unknown field {_shown(name)}; allowed are {', '.join(model.model_fields)}."
     if fault["type"] == "missing":
         return f"Field '{name}' is missing; it must be {field.description}."
     return f"Field '{name}' must be {field.description}."

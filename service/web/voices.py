@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify
 
 from service.web.engine import Engine
-from service.web.schemas import FORMATS, SAMPLE_RATES
+from service.request import FORMATS, SAMPLE_RATES
 
 
 def voices_blueprint(engine: Engine) -> Blueprint:

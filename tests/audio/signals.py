@@ -14,6 +14,13 @@ def tone(seconds: float, rate: int = 24_000, hertz: float = 300.0, amplitude: fl
     return (amplitude * np.sin(2 * np.pi * hertz * times)).astype(np.float32)
 
 
+def sweep(seconds: float, rate: int = 24_000) -> Samples:
+    """From 150 to 2000 Hz in syllables, so that it resembles itself at one delay only."""
+    times = np.arange(round(seconds * rate)) / rate
+    phase = 2 * np.pi * (150 * times + 1850 * times**2 / (2 * seconds))
+    return (0.5 * np.sin(phase) * (0.6 - 0.4 * np.cos(10 * np.pi * times))).astype(np.float32)
+
+
 def quiet(seconds: float, rate: int = 24_000) -> Samples:
     return np.zeros(round(seconds * rate), np.float32)
 

@@ -22,7 +22,7 @@ NAME = "iic/speech_sambert-hifigan_tts_small_16k"
 
 SERVE = """
 import sys
-from service.app import build_synthesizer
+from service.parts import build_synthesizer
 from service.settings import load_settings
 from service.speech import Utterance
 for chunk in build_synthesizer(load_settings()).stream(Utterance("你好，世界。")):

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from service.web.schemas import SpeechRequest
+from service.request import SpeechRequest
 
 CONTRACT = {200, 400, 413, 415, 422, 503}
 

@@ -9,9 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
+from service.parts import Parts, build_parts
 from service.settings import Settings
 from service.speech import Synthesizer
-from service.web.engine import Engine, NotReadyError
+from service.web.engine import NotReadyError
 
 
 def test_a_ready_service(client: FlaskClient) -> None:
@@ -27,19 +28,19 @@ class TestLoading:
         return threading.Event()
 
     @pytest.fixture
-    def engine(self, may_load: threading.Event, synthesizer: Synthesizer) -> Engine:
+    def parts(self, may_load: threading.Event, synthesizer: Synthesizer, settings: Settings) -> Parts:
         def load() -> Synthesizer:
             may_load.wait()
             return synthesizer
 
-        return Engine(load)
+        return build_parts(settings, load)
 
     def test_it_is_alive_but_not_ready_until_the_voice_is_there(
-        self, engine: Engine, may_load: threading.Event, settings: Settings
+        self, parts: Parts, may_load: threading.Event
     ) -> None:
-        client = create_app(settings, engine).test_client()
+        client = create_app(parts).test_client()
         done = threading.Event()
-        engine.start(lambda error: done.set())
+        parts.engine.start(lambda error: done.set())
         health = client.get("/healthz")
         assert (health.status_code, health.get_json()["status"]) == (503, "loading")
         assert not health.get_json()["model_loaded"]
@@ -53,8 +54,8 @@ class TestLoading:
         assert client.get("/healthz").status_code == 200
         assert client.post("/tts", json={"text": "你好"}).status_code == 200
 
-    def test_a_wrong_request_is_told_so_even_then(self, engine: Engine, settings: Settings) -> None:
-        client = create_app(settings, engine).test_client()
+    def test_a_wrong_request_is_told_so_even_then(self, parts: Parts) -> None:
+        client = create_app(parts).test_client()
         assert client.post("/tts", json={"text": 1}).status_code == 400
 
 
@@ -62,20 +63,19 @@ def test_a_voice_that_cannot_be_loaded_is_told_to_the_caller_and_on_healthz(sett
     def load() -> Synthesizer:
         raise OSError("disk full")
 
-    engine = Engine(load)
+    parts = build_parts(settings, load)
     errors: SimpleQueue[Exception | None] = SimpleQueue()
-    engine.start(errors.put)
+    parts.engine.start(errors.put)
     assert str(errors.get(timeout=10)) == "disk full"
-    health = create_app(settings, engine).test_client().get("/healthz")
+    health = create_app(parts).test_client().get("/healthz")
     assert (health.status_code, health.get_json()["status"]) == (503, "failed")
     with pytest.raises(NotReadyError):
-        _ = engine.synthesizer
+        _ = parts.renderer.synthesizer
 
 
-def test_a_draining_service_is_not_ready_but_finishes(settings: Settings, synthesizer: Synthesizer) -> None:
-    engine = Engine.holding(synthesizer)
-    client = create_app(settings, engine).test_client()
-    engine.draining = True
+def test_a_draining_service_is_not_ready_but_finishes(parts: Parts) -> None:
+    client = create_app(parts).test_client()
+    parts.engine.draining = True
     health = client.get("/healthz")
     assert (health.status_code, health.get_json()["status"]) == (503, "draining")
     assert client.post("/tts", json={"text": "你好"}).status_code == 200

@@ -18,8 +18,8 @@ from service.sambert import load_sambert_voices
 from service.settings import Settings
 from service.speech import Synthesizer
 from service.text.frontend import FrontEnd
-from service.web.engine import Engine
 from tests.test_sambert import absurd, exported, with_emotions, with_names
+from tests.web.conftest import ready
 
 Serve = Callable[..., FlaskClient]
 
@@ -29,7 +29,7 @@ def serve(frontend: FrontEnd, settings: Settings) -> Serve:
     def client(*voices: ExportedVoice) -> FlaskClient:
         loaded = load_sambert_voices(voices, threads=1, precision=None)
         synthesizer = Synthesizer(frontend, loaded, Gate(4, 4))
-        return create_app(settings, Engine.holding(synthesizer)).test_client()
+        return create_app(ready(settings, synthesizer)).test_client()
 
     return client
 

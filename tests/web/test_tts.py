@@ -15,13 +15,13 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.audio import encode
+from service.request import FORMATS, SAMPLE_RATES
 from service.runtime.gate import Gate
 from service.settings import Settings
 from service.speech import Synthesizer
 from service.text.frontend import FrontEnd
-from service.web.engine import Engine
-from service.web.schemas import FORMATS, SAMPLE_RATES
 from tests.test_speech import SyllableVoice
+from tests.web.conftest import ready
 from tests.web.sine import SineVoice
 
 TEXT = "欢迎光临。今天天气很好。"
@@ -89,7 +89,7 @@ def test_json_adds_when_each_word_is_heard(client: FlaskClient) -> None:
 
 def test_json_has_the_syllables_that_the_voice_times(frontend: FrontEnd, settings: Settings) -> None:
     synthesizer = Synthesizer(frontend, [SyllableVoice("sine"), SineVoice("hum")], Gate(1, 1))
-    client = create_app(settings, Engine.holding(synthesizer)).test_client()
+    client = create_app(ready(settings, synthesizer)).test_client()
 
     def syllables(voice: str) -> list[object]:
         body = {"text": "你好", "voice": voice, "response": "json"}
@@ -228,10 +228,10 @@ class TestRefusals:
             ({"pitch": 12.1}, "from -12 to 12"),
             ({"volume": 2.1}, "'volume' must be a number from 0 to 2"),
             ({"volume": None}, "'volume'"),
-            ({"format": "aac"}, "wav, mp3, flac, ogg, pcm"),
+            ({"format": "wma"}, "wav, mp3, flac, ogg, aac, pcm"),
             ({"sample_rate": 44100}, "8000, 16000, 24000, 48000"),
             ({"sample_rate": "16000"}, "8000, 16000, 24000, 48000"),
-            ({"response": "url"}, "audio, base64, json, srt, vtt"),
+            ({"response": "file"}, "audio, url, base64, json, srt, vtt"),
             ({"text": ["你好"]}, "'text' must be a string"),
             ({"text": None}, "'text' must be a string"),
             ({"txt": "你好"}, "Unknown field 'txt'; allowed are text, voice"),
@@ -327,8 +327,12 @@ class TestRefusals:
 
 
 class TestOverload:
-    def test_one_request_too_many_is_asked_to_come_back(self, app: Flask, voice: SineVoice) -> None:
-        """The queue of the test's application holds two."""
+    def test_one_request_too_many_is_asked_to_come_back(
+        self, frontend: FrontEnd, settings: Settings, voice: SineVoice
+    ) -> None:
+        """By the first guess of the pace, three texts of two characters are 0.6 seconds of work."""
+        synthesizer = Synthesizer(frontend, [voice], Gate(1, queue_seconds=0.5))
+        app = create_app(ready(settings, synthesizer))
         voice.may_speak.clear()
         refused = threading.Event()
 

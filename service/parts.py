@@ -1,0 +1,87 @@
+"""The parts of a running service, and how they are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from service.cache import AudioCache
+from service.clips import ClipStore
+from service.kokoro import load_voices
+from service.library.voices import exported_voices
+from service.observability.metrics import Metrics
+from service.renderer import Renderer
+from service.runtime.gate import Gate
+from service.runtime.threads import available_cores
+from service.sambert import load_sambert_voices
+from service.settings import SettingError, Settings
+from service.speech import Synthesizer
+from service.text.frontend import FrontEnd
+from service.voice import Voice
+from service.web.engine import Engine
+
+_AT_ONCE = 16
+"""Sentences that a model's voices speak at once: their engine shares its threads, and decodes them together.
+
+The embedded voices speak one at a time on all threads: the shortest wait for each request, no thread storms.
+"""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the web and the worker are made of.
+
+    Attributes:
+        settings: of the operator.
+        metrics: of this process.
+        cache: of whole requests.
+        engine: loads the voices; ``engine.start()`` begins.
+        renderer: speaks, once they are loaded.
+    """
+
+    settings: Settings
+    metrics: Metrics
+    cache: AudioCache
+    engine: Engine
+    renderer: Renderer
+
+
+def build_parts(settings: Settings, load: Callable[[], Synthesizer] | None = None) -> Parts:
+    """Puts a service together; nothing that takes long. Call it in the process that serves, behind any fork.
+
+    ``load`` gives another synthesizer than the settings ask for.
+    """
+    metrics = Metrics()
+    cache = AudioCache(settings.cache_bytes, max_followers=64)
+    engine = Engine(load or partial(build_synthesizer, settings, metrics))
+    renderer = Renderer(lambda: engine.synthesizer, cache, metrics)
+    return Parts(settings, metrics, cache, engine, renderer)
+
+
+def build_voices(settings: Settings) -> list[Voice]:
+    """Loads the voices of ``TTS_MODEL``, or the embedded ones; the default first.
+
+    Which ones are embedded is known here alone.
+
+    Raises:
+        ModelError: the model cannot be used.
+        SettingError: ``TTS_VOICES`` names a voice that is not embedded.
+    """
+    threads = settings.threads or available_cores()
+    if settings.model:
+        return load_sambert_voices(exported_voices(settings), threads, settings.precision)
+    embedded = {voice.name: voice for voice in load_voices(settings.cache_dir, threads)}
+    if unknown := [name for name in settings.voices if name not in embedded]:
+        raise SettingError(
+            f"There is no voice {', '.join(unknown)}; the embedded ones are {', '.join(embedded)}."
+        )
+    return [embedded[name] for name in settings.voices or embedded]
+
+
+def build_synthesizer(
+    settings: Settings, metrics: Metrics | None = None, kept: ClipStore | None = None
+) -> Synthesizer:
+    """Loads the front end and the voices: some seconds, and more on the very first start."""
+    gate = Gate(_AT_ONCE if settings.model else 1, settings.queue_seconds, metrics)
+    return Synthesizer(FrontEnd(settings.lexicon), build_voices(settings), gate, kept)
