@@ -20,19 +20,23 @@ class Server:
     """``qingsheng serve`` as a context manager: entering waits until it is ready, leaving ends it.
 
     Attributes:
+        port: where it listens.
         startup: seconds from the start of the process until it was ready to speak.
     """
 
-    def __init__(self, cache_dir: Path) -> None:
-        """The service keeps its prepared voice in ``cache_dir``; an empty one makes a first start."""
-        self._cache_dir = cache_dir
-        self._port = _free_port()
+    def __init__(self, cache_dir: Path, **settings: str) -> None:
+        """The service keeps its prepared voice in ``cache_dir``; an empty one makes a first start.
+
+        ``settings`` are further ``TTS_…`` variables, named without that beginning.
+        """
+        self._settings = {"CACHE_DIR": str(cache_dir), "LOG_LEVEL": "error", **settings}
+        self.port = _free_port()
         self.startup = 0.0
 
     def __enter__(self) -> Server:
         started = time.perf_counter()
-        settings = {"HOST": "127.0.0.1", "PORT": str(self._port), "CACHE_DIR": str(self._cache_dir)}
-        own = {f"TTS_{name}": value for name, value in {**settings, "LOG_LEVEL": "error"}.items()}
+        settings = {"HOST": "127.0.0.1", "PORT": str(self.port), **self._settings}
+        own = {f"TTS_{name}": value for name, value in settings.items()}
         self._process = subprocess.Popen([_PROGRAM, "serve"], env=os.environ | own, stdout=subprocess.DEVNULL)
         try:
             while not self._ready():
@@ -65,6 +69,28 @@ class Server:
             raise RuntimeError(f"the service answered {response.status}: {answer.decode()}")
         return response.headers["X-Cache"] == "hit"
 
+    def get(self, path: str) -> bytes:
+        """Asks for something that is there at any time.
+
+        Raises:
+            RuntimeError: the service did not answer 200.
+        """
+        connection = self._connection()
+        connection.request("GET", path)
+        response = connection.getresponse()
+        answer = response.read()
+        connection.close()
+        if response.status != http.client.OK:
+            raise RuntimeError(f"the service answered {response.status} to {path}")
+        return answer
+
+    def resident(self) -> float:
+        """The resident set size (RSS) of its processes in MB, as it says itself."""
+        for line in self.get("/metrics").decode().splitlines():
+            if line.startswith("process_resident_memory_bytes "):
+                return float(line.split()[1]) / 1e6
+        raise RuntimeError("/metrics has no process_resident_memory_bytes")
+
     def _ready(self) -> bool:
         connection = self._connection()
         try:
@@ -82,7 +108,7 @@ class Server:
             raise TimeoutError(f"the service was not ready after {_PATIENCE:.0f} s")
 
     def _connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
     def _end(self) -> None:
         self._process.terminate()
