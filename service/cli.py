@@ -61,9 +61,16 @@ def serve() -> None:
     settings = _settings()
     from service.gunicorn_conf import Server
     from service.observability.logs import configure_logging
+    from service.observability.multiprocess import shared_metrics
+    from service.observability.tracing import TracingError, check_tracing
 
-    configure_logging(settings.log_level)
-    Server(settings, Console()).run()
+    configure_logging(settings.log_level, settings.log_text)
+    try:
+        check_tracing()
+        with shared_metrics(settings.workers):
+            Server(settings, Console()).run()
+    except (TracingError, OSError) as error:
+        raise _OneSentence(str(error)) from None
 
 
 @main.command()
@@ -148,12 +155,12 @@ def _check_given(context: click.Context, misplaced: tuple[str, ...], has_text: b
 
 def _say_text(settings: Settings, text: str, output: Path, subtitles: Path | None, **options: object) -> None:
     from service.parts import build_synthesizer
+    from service.request import SpeechRequest
     from service.saying import SubtitleNameError, subtitle_format
     from service.saying import say as speak
     from service.speech import SpeechError
     from service.text.errors import FrontEndError
     from service.voice import VoiceError
-    from service.request import SpeechRequest
     from service.web.errors import RequestError
     from service.web.schemas import validate
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -12,14 +11,16 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker as GunicornWorker
 from gunicorn.workers.gthread import ThreadWorker
 from rich.console import Console
 
 from service.announcement import Announcement
+from service.observability.multiprocess import mark_dead
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.web.engine import Engine
+    from service.parts import Parts
 
 _SPARE_THREADS = 8  # for probes and refusals while all others wait for speech
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  only gunicorn's nameless heartbeat file goes there
@@ -38,6 +39,8 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
         "keepalive": 75,
         "preload_app": False,
         "control_socket_disable": True,
+        "child_exit": _worker_ended,
+        "worker_exit": _worker_ends,
         "logger_class": QuietLogger,
         "loglevel": settings.log_level,
         "proc_name": "qingsheng",
@@ -45,6 +48,16 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
     if os.access(_MEMORY_FOLDER, os.W_OK):  # a heartbeat on a slow disk would look like a hang
         options["worker_tmp_dir"] = str(_MEMORY_FOLDER)
     return options
+
+
+def _worker_ended(arbiter: Arbiter, worker: GunicornWorker) -> None:  # noqa: ARG001  as gunicorn calls it
+    """Runs in the parent: what the worker counted is kept, without files of its own."""
+    mark_dead(int(worker.pid))
+
+
+def _worker_ends(arbiter: Arbiter, worker: Worker) -> None:  # noqa: ARG001  as gunicorn calls it
+    """Runs in the worker, at its end."""
+    worker.app.close()
 
 
 class QuietLogger(Logger):
@@ -75,7 +88,7 @@ class Server(BaseApplication):
         """``console`` is told, for people, how starting goes."""
         self._settings = settings
         self._announcement = Announcement(console, settings.host, settings.port)
-        self._engine: Engine | None = None
+        self._parts: Parts | None = None
         super().__init__()
 
     def load_config(self) -> None:
@@ -92,11 +105,11 @@ class Server(BaseApplication):
         from service.app import create_app
         from service.parts import build_parts
 
-        parts = build_parts(self._settings)
-        self._engine = parts.engine
+        self._parts = build_parts(self._settings)
         self._announcement.loading()
-        self._engine.start(self._loaded)
-        return create_app(parts)
+        self._parts.engine.start(self._loaded)
+        self._parts.janitor.start()
+        return create_app(self._parts)
 
     def _loaded(self, error: Exception | None) -> None:
         """Runs in the loading thread, where only this ends the process, and tells gunicorn to give up."""
@@ -106,7 +119,12 @@ class Server(BaseApplication):
             self._announcement.failed(error)
             os._exit(Arbiter.WORKER_BOOT_ERROR)
 
+    def close(self) -> None:
+        """Sends off what only waits for company."""
+        if self._parts:
+            self._parts.close()
+
     def drain(self) -> None:
         """Says to probes that this process is about to end."""
-        if self._engine:
-            self._engine.draining = True
+        if self._parts:
+            self._parts.engine.draining = True

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from service.cache import AudioCache
+from service.cache import Cache, build_cache
 from service.clips import ClipStore
+from service.janitor import Janitor, Task, one_at_a_time
+from service.jobs.building import build_jobs
+from service.jobs.jobs import Jobs
 from service.kokoro import load_voices
+from service.leftovers import CachedVoices, TemporaryFiles
 from service.library.voices import exported_voices
 from service.observability.metrics import Metrics
+from service.observability.tracing import Tracer, build_tracer
 from service.renderer import Renderer
 from service.runtime.gate import Gate
 from service.runtime.threads import available_cores
@@ -35,28 +40,56 @@ class Parts:
     Attributes:
         settings: of the operator.
         metrics: of this process.
-        cache: of whole requests.
+        tracer: of this process.
+        cache: of requests and sentences.
         engine: loads the voices; ``engine.start()`` begins.
         renderer: speaks, once they are loaded.
+        jobs: takes jobs; without ``TTS_JOBS_URL`` they are worked on here.
+        janitor: sweeps; ``janitor.start()`` begins.
     """
 
     settings: Settings
     metrics: Metrics
-    cache: AudioCache
+    tracer: Tracer
+    cache: Cache
     engine: Engine
     renderer: Renderer
+    jobs: Jobs
+    janitor: Janitor
+
+    def close(self) -> None:
+        """Sends off what only waits for company: the cache's last entries, the last traces."""
+        self.janitor.stop()
+        self.cache.close()
+        self.tracer.close()
 
 
 def build_parts(settings: Settings, load: Callable[[], Synthesizer] | None = None) -> Parts:
     """Puts a service together; nothing that takes long. Call it in the process that serves, behind any fork.
 
     ``load`` gives another synthesizer than the settings ask for.
+
+    Raises:
+        TracingError: traces are asked for that cannot be sent.
     """
-    metrics = Metrics()
-    cache = AudioCache(settings.cache_bytes, max_followers=64)
-    engine = Engine(load or partial(build_synthesizer, settings, metrics))
-    renderer = Renderer(lambda: engine.synthesizer, cache, metrics)
-    return Parts(settings, metrics, cache, engine, renderer)
+    metrics, tracer = Metrics(), build_tracer()
+    cache = build_cache(settings, metrics)
+    engine = Engine(load or partial(build_synthesizer, settings, metrics, cache.clips), metrics)
+    renderer = Renderer(lambda: engine.synthesizer, cache.audio, metrics)
+    jobs = build_jobs(settings, renderer, metrics)
+    janitor = _janitor(settings, metrics, engine, cache, jobs)
+    return Parts(settings, metrics, tracer, cache, engine, renderer, jobs, janitor)
+
+
+def _janitor(settings: Settings, metrics: Metrics, engine: Engine, cache: Cache, jobs: Jobs) -> Janitor:
+    once = partial(one_at_a_time, settings.cache_dir)
+    tasks: dict[str, Task] = {
+        "temporary": once(TemporaryFiles()),
+        "voices": once(CachedVoices(settings.cache_dir, lambda: engine.ready)),
+        "cache": lambda: {"recordings": cache.audio.sweep()},
+        "jobs": lambda: {"jobs": jobs.sweep()},
+    }
+    return Janitor(tasks, metrics)
 
 
 def build_voices(settings: Settings) -> list[Voice]:

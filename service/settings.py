@@ -51,7 +51,7 @@ def _redis_url(value: object) -> object:
     return value
 
 
-KeyEntry = Annotated[str, StringConstraints(pattern=r"^[^:,\s]+:[0-9a-f]{64}$")]
+KeyEntry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}:[0-9a-f]{64}$")]
 RedisUrl = Annotated[str | None, BeforeValidator(_redis_url)]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,6 +49,8 @@ def prepared_model(cache_dir: Path) -> Path:
     cache_dir.mkdir(parents=True, exist_ok=True)
     for path in cache_dir.glob(f"{stem}-*.onnx"):
         if path.stem == f"{stem}-{_sha256_of(path)[:16]}":
+            with suppress(OSError):
+                os.utime(path)  # in use: the janitor removes what has not been for a month
             return path
         path.unlink(missing_ok=True)
     content = _with_prosody_inputs(_published_model())

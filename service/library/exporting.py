@@ -129,7 +129,8 @@ def export(
 def main() -> None:
     """Converts the voice that the command line names."""
     folder, name = sys.argv[1:]
-    configure_logging(load_settings().log_level)
+    settings = load_settings()
+    configure_logging(settings.log_level, settings.log_text)
     answer(lambda: packed(convert(ModelFolder(Path(folder)), name).voice))
 
 

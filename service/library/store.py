@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import tempfile
 import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -53,10 +55,13 @@ def kept(entry: Path) -> ExportedVoice | None:
     try:
         if not (entry / MANIFEST).is_file():
             return None
-        return read_exported(entry)[0]
+        voice = read_exported(entry)[0]
     except (ModelError, OSError, LookupError) as error:
         get_logger().warning("cached_voice_unusable", entry=str(entry), reason=str(error))
         return None
+    with suppress(OSError):
+        os.utime(entry)  # in use: the janitor removes what has not been for a month
+    return voice
 
 
 def keep(voice: ExportedVoice, entry: Path) -> None:

@@ -55,6 +55,7 @@ class Metrics:
         self._voices: frozenset[str] = frozenset()
         self._emotions: frozenset[str] = frozenset()
         self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
         self.requests = Counter(
             "tts_requests",
             "Requests by how they ended.",
@@ -161,13 +162,9 @@ class Metrics:
         return _known(name, self._emotions)
 
     def shown(self) -> CollectorRegistry:
-        """What a scrape shows: these metrics and ``process_*``; where there are several workers, of all.
-
-        Call it once.
-        """
+        """What a scrape shows: these metrics and ``process_*``; where there are several workers, of all."""
         folder = shared_folder()
         if folder is None:
-            ProcessCollector(registry=self.registry)
             return self.registry
         from service.observability.merging import Merged
         from service.observability.process_metrics import WorkerProcesses

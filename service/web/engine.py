@@ -7,6 +7,7 @@ from collections.abc import Callable
 from threading import Thread
 
 from service.observability.logs import get_logger
+from service.observability.metrics import Metrics
 from service.speech import Synthesizer
 
 
@@ -28,15 +29,20 @@ class Engine:
         draining: set when the process is about to end; what runs may finish.
     """
 
-    def __init__(self, load: Callable[[], Synthesizer]) -> None:
+    def __init__(self, load: Callable[[], Synthesizer], metrics: Metrics) -> None:
         """``load`` returns a synthesizer; it is called, and the synthesizer warmed up, after ``start``."""
         self._load = load
+        self._metrics = metrics
         self._synthesizer: Synthesizer | None = None
         self.error: Exception | None = None
         self.draining = False
 
     def hold(self, synthesizer: Synthesizer) -> None:
         """Is ready at once, with that synthesizer."""
+        voices = synthesizer.voices.values()
+        emotions = {emotion for voice in voices for emotion in voice.emotions}
+        self._metrics.names(synthesizer.voices, emotions)
+        self._metrics.model_loaded.set(1)
         self._synthesizer = synthesizer
 
     def start(self, then: Callable[[Exception | None], None] | None = None) -> None:
@@ -48,13 +54,18 @@ class Engine:
         try:
             synthesizer = self._load()
             synthesizer.warm()
-            self._synthesizer = synthesizer
+            self.hold(synthesizer)
             get_logger().info("voice_loaded", seconds=round(time.monotonic() - started, 2))
         except Exception as error:
             self.error = error
             get_logger().error("voice_not_loaded", exc_info=error)
         if then:
             then(self.error)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the voices are loaded and warm."""
+        return self._synthesizer is not None
 
     @property
     def synthesizer(self) -> Synthesizer:

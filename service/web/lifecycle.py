@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
@@ -12,14 +13,15 @@ from flask import Flask, Response, g, request
 
 from service.observability.logs import get_logger
 from service.observability.metrics import Metrics, length_class, outcome
+from service.observability.tracing import Tracer
 
 _SANE_ID = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,126}[\x21-\x7e])?")
 _PROBES = frozenset({"/healthz", "/livez", "/metrics"})
 
 
-def register_lifecycle(app: Flask, metrics: Metrics) -> None:
-    """Gives each request an id, which its response carries, and logs and counts it once."""
-    app.before_request(_begin)
+def register_lifecycle(app: Flask, metrics: Metrics, tracer: Tracer) -> None:
+    """Gives each request an id, which its response carries, and logs, counts and traces it once."""
+    app.before_request(partial(_begin, tracer))
     app.after_request(partial(_end, metrics))
 
 
@@ -34,9 +36,13 @@ def note(**facts: object) -> None:
     g.facts.update(facts)
 
 
-def _begin() -> None:
+def _begin(tracer: Tracer) -> None:
     g.started = time.perf_counter()
     g.facts = {}
+    g.tracing = ExitStack()
+    if _route() not in _PROBES:
+        name = f"{request.method} {_route() or 'unknown'}"
+        g.span = g.tracing.enter_context(tracer.server_span(name, request.headers))
     sent = request.headers.get("X-Request-Id", "")
     g.request_id = sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
 
@@ -46,14 +52,21 @@ def _end(metrics: Metrics, response: Response) -> Response:
     line = {
         "request_id": g.request_id,
         "method": request.method,
-        "route": request.url_rule.rule if request.url_rule else None,
+        "route": _route(),
         "status": response.status_code,
         **({"code": g.error_code} if "error_code" in g else {}),
         **({"key": g.key_name} if "key_name" in g else {}),
     }
+    if "span" in g and response.status_code >= 500:
+        g.span.fail(str(g.get("error_code")))
+    response.call_on_close(g.tracing.close)
     ending = _Ending(metrics, line, g.facts, g.started)
     response.call_on_close(ending.reached)  # the context is gone by then
     return response
+
+
+def _route() -> str | None:
+    return request.url_rule.rule if request.url_rule else None
 
 
 class _Ending:

@@ -11,10 +11,11 @@ from service.request import SpeechRequest
 from service.web.answers import answer
 from service.web.intake import Intake
 from service.web.lifecycle import note
+from service.web.links import Links
 from service.web.schemas import read_body
 
 
-def tts_blueprint(intake: Intake) -> Blueprint:
+def tts_blueprint(intake: Intake, links: Links) -> Blueprint:
     """``POST /tts``."""
     blueprint = Blueprint("tts", __name__)
 
@@ -25,7 +26,8 @@ def tts_blueprint(intake: Intake) -> Blueprint:
         asked = read_body(SpeechRequest)
         patience = intake.take(asked)
         recording, hit = intake.renderer.recording(asked, patience)
-        response = answer(asked, recording)
+        link = links.link(asked, recording) if asked.response == "url" else None
+        response = answer(asked, recording, link)
         describe(response, recording, hit=hit, seconds=time.perf_counter() - started)
         return response
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from service.web.engine import Engine
 from service.request import FORMATS, SAMPLE_RATES
+from service.web.engine import Engine
 
 
 def voices_blueprint(engine: Engine) -> Blueprint:

@@ -29,7 +29,7 @@ def quantized(graph: onnx.ModelProto, voice: ExportedVoice, lines: Sequence[Symb
         lines: for calibration.
     """
     convolutions = [node.name for node in graph.graph.node if node.op_type == "Conv"]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="qingsheng-") as folder:
         target = Path(folder) / "int8.onnx"
         quantize_static(
             graph,

@@ -1,0 +1,1 @@
+"""Speech that nobody waits for: jobs that survive the processes that work on them."""

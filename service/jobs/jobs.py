@@ -1,0 +1,107 @@
+"""Jobs as those who ask for them see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from service.jobs.away import AWAY
+from service.jobs.callback import Callbacks
+from service.jobs.job import STATUSES, Item, Job, JobState, JobsUnavailableError
+from service.jobs.queue import JobQueue
+from service.jobs.store import JobStore
+from service.observability.logs import get_logger
+from service.observability.metrics import Metrics
+from service.recording import Recording
+
+
+class Jobs:
+    """Takes jobs, and tells what has become of them. Safe to share between threads."""
+
+    def __init__(self, store: JobStore, queue: JobQueue, callbacks: Callbacks, metrics: Metrics) -> None:
+        """Somebody else, here or in another process, works on what is in the queue."""
+        self._store, self._queue, self._callbacks, self._metrics = store, queue, callbacks, metrics
+
+    def check_callback(self, url: str) -> None:
+        """Does nothing if a job's callback may go to that address.
+
+        Raises:
+            CallbackUrlError: it may not; the message says why.
+        """
+        self._callbacks.check(url)
+
+    def submit(self, job: Job) -> None:
+        """Takes a job: from here on it is not lost.
+
+        Raises:
+            JobsUnavailableError: it could not be kept, now.
+        """
+        with _reachable():
+            self._store.add(job)
+        self._send(*(Item(job.task_id, part) for part in job.parts))
+
+    def find(self, task_id: str) -> JobState | None:
+        """How a job stands, or None where it is unknown or expired.
+
+        Raises:
+            JobsUnavailableError: jobs cannot be looked up now.
+        """
+        with _reachable():
+            return self._store.find(task_id)
+
+    def recordings(self, job: Job) -> list[Recording] | None:
+        """What a job that is done has given, or None where it has expired.
+
+        Raises:
+            JobsUnavailableError: jobs cannot be looked up now.
+        """
+        with _reachable():
+            return self._store.recordings(job)
+
+    def remove(self, task_id: str) -> bool:
+        """Cancels or forgets a job; gives False where it is unknown or expired.
+
+        Raises:
+            JobsUnavailableError: jobs cannot be looked up now.
+        """
+        with _reachable():
+            status = self._store.remove(task_id)
+        if status in ("queued", "running"):
+            self._metrics.jobs_finished.labels("cancelled").inc()
+        return status is not None
+
+    def sweep(self) -> int:
+        """Removes what is left of expired jobs, and sends messages for items that have lost theirs.
+
+        Gives how many jobs were removed; 0 where jobs cannot be reached.
+        """
+        try:
+            self._send(*self._store.orphans(self._queue.waiting))
+            return self._store.expire()
+        except AWAY:
+            return 0
+
+    def refresh(self) -> None:
+        """Sets the gauge of jobs by status; leaves it as it is where jobs cannot be reached."""
+        try:
+            counts = self._store.counts()
+        except AWAY:
+            return
+        for status in STATUSES:
+            self._metrics.jobs.labels(status).set(counts[status])
+
+    def _send(self, *items: Item) -> None:
+        """Sends messages; items for which that fails are found by ``sweep`` later."""
+        try:
+            for item in items:
+                self._store.sent(item, self._queue.send(item))
+        except AWAY:
+            get_logger().warning("messages_not_sent", task_id=items[0].task_id)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except AWAY:
+        raise JobsUnavailableError from None

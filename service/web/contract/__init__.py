@@ -1,0 +1,1 @@
+"""What the service promises, route by route, as an OpenAPI document."""
