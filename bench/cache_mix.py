@@ -32,7 +32,10 @@ _CLIENTS = 4
 _SERVICES = 2
 _QUIET = 200  # hits when there is nothing else to do
 _SMALL = VoiceSizes(
-    acoustic=AcousticSizes(encoder_num_layers=2, decoder_num_layers=2), vocoder=VocoderSizes(channels=32)
+    acoustic=AcousticSizes(
+        encoder_num_layers=2, encoder_ffn_inner_dim=128, decoder_num_layers=2, decoder_ffn_inner_dim=128
+    ),
+    vocoder=VocoderSizes(channels=32),
 )
 
 Answer = tuple[str, bool, float]
@@ -67,7 +70,7 @@ def mix(folder: Path) -> list[Row]:
 
 
 def _voice(folder: Path) -> Path:
-    make_voice(folder / "model", _SMALL, 0, symbol_lines(50, 4))
+    make_voice(folder / "model", _SMALL, 0, symbol_lines(20, 4))
     model, exported = ModelFolder(folder / "model"), folder / "exported"
     exported.mkdir()
     write_exported([export_voice(read_voice(model, NAME))], exported)

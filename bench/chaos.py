@@ -16,6 +16,7 @@ from pathlib import Path
 from service.jobs.building import remote_jobs
 from service.jobs.job import Job, JobState
 from service.observability.metrics import Metrics
+from service.observability.tracing import NoTracer
 from service.request import SpeechRequest
 from service.settings import Settings
 from tests.redis_server import RedisServer
@@ -55,12 +56,12 @@ class Chaos:
         self._random = random.Random(seed)  # noqa: S311
         self._workers: list[subprocess.Popen[bytes]] = []
         self._started = 0
-        self._jobs = remote_jobs(server.url, Settings(), Metrics())
+        self._jobs = remote_jobs(server.url, Settings(), Metrics(), NoTracer())
 
-    def run(self, texts: Sequence[str], workers: int, kills: int, pause: tuple[float, float]) -> Outcome:
-        """Has each text spoken as a job of its own, killing workers after pauses of so many seconds.
+    def run(self, texts: Sequence[str], workers: int, kills: int) -> Outcome:
+        """Has each text spoken as a job of its own, and kills a worker so many times on the way.
 
-        Redis is killed and started again once, after half of the kills.
+        Redis is killed and started again once, before the middle one of the kills.
         """
         jobs = [_job(text) for text in texts]
         started = time.monotonic()
@@ -69,7 +70,7 @@ class Chaos:
                 self._hire()
             for job in jobs:
                 self._jobs.submit(job)
-            killed = self._disturb(jobs, kills, pause)
+            killed = self._disturb(jobs, kills)
             states = self._wait(jobs)
         finally:
             for worker in self._workers:
@@ -85,10 +86,13 @@ class Chaos:
             seconds=time.monotonic() - started,
         )
 
-    def _disturb(self, jobs: Sequence[Job], kills: int, pause: tuple[float, float]) -> int:
-        """Gives how many workers it has killed until all was done."""
-        for number in range(kills):
-            time.sleep(self._random.uniform(*pause))
+    def _disturb(self, jobs: Sequence[Job], kills: int) -> int:
+        """Kills a worker each time that another random share of the jobs is done; gives how many it killed."""
+        shares = sorted(self._random.randrange(len(jobs)) for _ in range(kills))
+        for number, share in enumerate(shares):
+            while len(jobs) - self._open(jobs) < share:
+                time.sleep(_LOOK_SECONDS)
+            time.sleep(self._random.random())
             if number == kills // 2:
                 self._server.kill()
                 self._server.start()
@@ -107,9 +111,10 @@ class Chaos:
         found = [self._jobs.find(job.task_id) for job in jobs]
         return [state for state in found if state is not None]
 
-    def _open(self, jobs: Sequence[Job]) -> bool:
+    def _open(self, jobs: Sequence[Job]) -> int:
+        """How many have not ended yet."""
         states = [self._jobs.find(job.task_id) for job in jobs]
-        return any(state is not None and state.status in ("queued", "running") for state in states)
+        return sum(state is not None and state.status in ("queued", "running") for state in states)
 
     def _hire(self) -> None:
         own = {"TTS_JOBS_URL": self._server.url, "TTS_LOG_LEVEL": "info"}

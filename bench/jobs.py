@@ -29,8 +29,8 @@ _PROGRAM = str(Path(sys.executable).with_name("qingsheng"))
 @click.option(
     "--pause", default=(2.0, 6.0), show_default=True, type=(float, float), help="Seconds between kills."
 )
-@click.option("--seed", default=1, show_default=True, help="Of the times and of who is killed.")
-def main(count: int, workers: int, kills: int, pause: tuple[float, float], seed: int) -> None:
+@click.option("--seed", default=1, show_default=True, help="Of when and who is killed.")
+def main(count: int, workers: int, kills: int, seed: int) -> None:
     """Has jobs done by workers that are killed, and prints what became of them."""
     spoken = [f"第{number}条。{text}" for number, text in enumerate(islice(cycle(texts("mixed")), count), 1)]
     with (
@@ -38,7 +38,7 @@ def main(count: int, workers: int, kills: int, pause: tuple[float, float], seed:
         RedisServer(Path(folder) / "redis") as server,
         Console(stderr=True).status("Working on jobs …"),
     ):
-        outcome = Chaos([_PROGRAM, "worker"], server, Path(folder), seed).run(spoken, workers, kills, pause)
+        outcome = Chaos([_PROGRAM, "worker"], server, Path(folder), seed).run(spoken, workers, kills)
     click.echo(_table(outcome))
     if (outcome.results, outcome.doubles, outcome.failed) != (count, 0, 0):
         raise click.ClickException("Some jobs have no result, or more than one.")

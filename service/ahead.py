@@ -103,9 +103,9 @@ class Ahead:
                 self._made.append(chunk)
                 self._seconds += _seconds(chunk)
                 self._changed.notify_all()
-                if chunk.last:
-                    # Behind a deadline the stream itself says what is to be said.
-                    self._changed.wait_for(self._may_go_on, self._patience.remaining())
+                if chunk.last and not self._may_go_on():
+                    with self._patience.resting():
+                        self._changed.wait_for(self._may_go_on)
                 if self._patience.cancelled:
                     return
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import socket
+import struct
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -12,7 +15,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as GunicornWorker
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 from rich.console import Console
 
 from service.announcement import Announcement
@@ -22,6 +25,7 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from service.parts import Parts
 
+_SEND_SECONDS = 60  # that a write may take; browsers pause a download while they play it
 _SPARE_THREADS = 8  # for probes and refusals while all others wait for speech
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  only gunicorn's nameless heartbeat file goes there
 
@@ -37,6 +41,7 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
         "timeout": 60,
         "graceful_timeout": 30,
         "keepalive": 75,
+        "worker_connections": 2 * (settings.max_requests + _SPARE_THREADS),
         "preload_app": False,
         "control_socket_disable": True,
         "child_exit": _worker_ended,
@@ -60,6 +65,11 @@ def _worker_ends(arbiter: Arbiter, worker: Worker) -> None:  # noqa: ARG001  as 
     worker.app.close()
 
 
+def _is_no_timeout(record: logging.LogRecord) -> bool:
+    """A client that reads nothing is cut off in the end; its request's own line says so."""
+    return not (record.exc_info and isinstance(record.exc_info[1], TimeoutError))
+
+
 class QuietLogger(Logger):
     """gunicorn's messages, through the service's own log; requests are logged by the service itself."""
 
@@ -68,12 +78,18 @@ class QuietLogger(Logger):
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
+        self.error_log.addFilter(_is_no_timeout)
 
 
 class Worker(ThreadWorker):
     """A worker that says on ``/healthz`` that it is about to end."""
 
     app: Server
+
+    def handle(self, conn: TConn) -> Any:
+        """Serves a connection. A client that reads nothing does not hold a thread for ever."""
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
+        return super().handle(conn)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: finishes what runs, takes nothing new."""

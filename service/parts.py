@@ -58,8 +58,9 @@ class Parts:
     janitor: Janitor
 
     def close(self) -> None:
-        """Sends off what only waits for company: the cache's last entries, the last traces."""
+        """Ends what runs in the background, and sends off what only waits for company."""
         self.janitor.stop()
+        self.engine.close()
         self.cache.close()
         self.tracer.close()
 

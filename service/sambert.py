@@ -87,6 +87,10 @@ class SambertVoice:
         finally:
             speaking.cancelled = True
 
+    def close(self) -> None:
+        """Ends the engine, for all voices that share it."""
+        self._engine.close()
+
     def _symbols(self, sentence: Sentence) -> list[Symbol]:
         if self._unit.byte_input:
             return self._renderer.byte_symbols(sentence, self._speaker)

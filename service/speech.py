@@ -102,6 +102,11 @@ class Synthesizer:
             for _ in self.stream(Utterance(_WARM_UP, Style(voice=name))):
                 pass
 
+    def close(self) -> None:
+        """Ends what the voices run in the background; they speak no more."""
+        for voice in self.voices.values():
+            voice.close()
+
     def stream(self, utterance: Utterance, patience: Patience | None = None) -> Generator[Chunk, None, None]:
         """Speaks an utterance sentence by sentence, giving sound as soon as there is some.
 
@@ -271,12 +276,12 @@ def _pause(sentence: Sentence, following: Sentence | None) -> float:
     lead = following.lead if following else 0.0
     if last.pause is not None or lead > 0:
         return (last.pause or 0.0) + lead
-    return _natural_pause(last) if following else 0.0
+    return sentence_pause(last.mark, last.style.rate) if following else 0.0
 
 
-def _natural_pause(last: Word) -> float:
-    pause = _COMMA_PAUSE if last.mark and last.mark in _COMMAS else _SENTENCE_PAUSE
-    return pause / last.style.rate
+def sentence_pause(mark: str, rate: float) -> float:
+    """Seconds of silence between a sentence that ends with ``mark`` and the next one, at a speaking rate."""
+    return (_COMMA_PAUSE if mark and mark in _COMMAS else _SENTENCE_PAUSE) / rate
 
 
 def _quoted(name: str) -> str:

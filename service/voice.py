@@ -122,3 +122,7 @@ class Voice(Protocol):
             VoiceFailedError: the voice gave something that is not speech.
         """
         ...
+
+    def close(self) -> None:
+        """Ends what the voice runs in the background; it speaks no more."""
+        ...

@@ -28,7 +28,7 @@ def work(parts: Parts, url: str) -> int:
     if error := loaded.get():
         raise error
     tempo = Tempo()
-    crew, jobs = build_worker(url, parts.settings, parts.renderer, parts.metrics, tempo)
+    crew, jobs = build_worker(url, parts.settings, parts.renderer, parts.metrics, parts.tracer, tempo)
     return run_worker(crew, jobs, tempo.sweep)
 
 

@@ -8,19 +8,19 @@ from threading import Lock
 
 from service.cache.store import RestingError
 
-_FIRST_REST = 0.5
+_FIRST_REST = 0.1
 _LONGEST_REST = 30.0
-_LATE = 0.5
-_MOST_LOST = 1.5
+_LATE = 0.5  # of the time that a question may take
+_LATE_SECONDS = 1.0
 
 
 class Breaker:
     """Lets questions to a server through, until it fails; then lets it rest. Safe to share between threads.
 
-    It rests for half a second, then a single question goes through: if that fails, it rests for twice as
-    long as before, up to half a minute; if it is answered in time, all goes on. A server that answers each
-    question late is as bad as one that does not: when late answers in a row, of more than half the time that
-    one question may take, have come to one and a half times as much, it rests as well.
+    It rests for a tenth of a second, then a single question goes through: if that fails, it rests for twice
+    as long as before, up to half a minute; if it is answered in time, all goes on. A server is as bad as one
+    that does not answer if for a second all of its answers take more than half the time that they may take.
+    One late answer says little: perhaps this process had no time to read it.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Breaker:
         self._clock = clock
         self._on_change = on_change
         self._lock = Lock()
-        self._lost = 0.0
+        self._late_since: float | None = None  # until there is an answer in time
         self._rest = 0.0  # how long this rest is; 0 while questions go through
         self._until = 0.0
         self._probing = False
@@ -60,9 +60,8 @@ class Breaker:
     def answered(self, probe: bool, seconds: float = 0.0) -> None:
         """The question was answered; ``seconds`` is what the asker lost by it."""
         with self._lock:
-            self._lost = self._lost + seconds if seconds > _LATE * self._seconds else 0.0
-            late = self._lost >= _MOST_LOST * self._seconds or (probe and self._lost > 0)
-            changed = self._begin_rest(probe) if late else self._end_rest(probe)
+            slow = self._is_slow(probe, seconds)
+            changed = self._begin_rest(probe) if slow else self._end_rest(probe)
             resting = bool(self._rest)
         if changed:
             self._on_change(resting)
@@ -74,6 +73,15 @@ class Breaker:
         if changed:
             self._on_change(True)
 
+    def _is_slow(self, probe: bool, seconds: float) -> bool:
+        if seconds <= _LATE * self._seconds:
+            self._late_since = None
+            return False
+        now = self._clock()
+        if self._late_since is None:
+            self._late_since = now
+        return probe or now - self._late_since >= _LATE_SECONDS
+
     def _begin_rest(self, probe: bool) -> bool:
         """Rests longer after a probe; what was asked before the rest began says nothing new."""
         if self._rest and not probe:
@@ -81,7 +89,7 @@ class Breaker:
         begins = not self._rest
         self._rest = min(2 * self._rest, _LONGEST_REST) or _FIRST_REST
         self._until = self._clock() + self._rest
-        self._probing, self._lost = False, 0.0
+        self._probing, self._late_since = False, None
         return begins
 
     def _end_rest(self, probe: bool) -> bool:

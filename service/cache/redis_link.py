@@ -16,7 +16,7 @@ from service.observability.logs import get_logger
 
 Answer = TypeVar("Answer")
 
-ANSWER_SECONDS = 0.02
+ANSWER_SECONDS = 0.025
 """The longest silence of a Redis while somebody waits for it; a large value may come in many pieces."""
 
 _PATIENT_SECONDS = 2.0

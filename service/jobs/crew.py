@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import dramatiq
 
+from service.jobs.away import AWAY
 from service.jobs.pulse import Pulse
 from service.jobs.queue import ACTOR, QUEUE, JobQueue
 from service.jobs.runner import Runner
@@ -35,6 +38,7 @@ class Crew:
         return all(thread.is_alive() for thread in threads)
 
     def stop(self, seconds: float) -> None:
-        """Hands back what runs, within about ``seconds``."""
+        """Hands back what runs, within about ``seconds``; where Redis is away, it will be missed later."""
         self._runner.stop()
-        self._worker.stop(round(seconds * 1000))
+        with suppress(*AWAY):
+            self._worker.stop(round(seconds * 1000))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Literal, NamedTuple
 
 from service.request import SpeechRequest
@@ -49,6 +49,7 @@ class Job:
         asked: how they are spoken; its own text is the first of them.
         batch: several texts were asked for, even if there is only one.
         callback_url: who is told of the end, or None.
+        trace: headers of the trace that it was ordered in, if any.
     """
 
     task_id: str
@@ -57,6 +58,7 @@ class Job:
     asked: SpeechRequest
     batch: bool = False
     callback_url: str | None = None
+    trace: Mapping[str, str] = field(default_factory=dict)
 
     def part(self, number: int) -> SpeechRequest:
         """What is spoken as that part, from 0."""
@@ -74,16 +76,8 @@ class Job:
 
     def to_json(self) -> str:
         """All of it as JSON."""
-        asked = self.asked.model_dump(mode="json", exclude={"text"})
-        members = {"texts": self.texts, "asked": asked, "batch": self.batch}
-        return json.dumps(
-            {
-                "task_id": self.task_id,
-                "request_id": self.request_id,
-                "callback_url": self.callback_url,
-                **members,
-            }
-        )
+        members = {member.name: getattr(self, member.name) for member in fields(self)}
+        return json.dumps({**members, "asked": self.asked.model_dump(mode="json", exclude={"text"})})
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Job:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from service.jobs.away import AWAY
 from service.jobs.callback import Callbacks
@@ -12,15 +13,19 @@ from service.jobs.queue import JobQueue
 from service.jobs.store import JobStore
 from service.observability.logs import get_logger
 from service.observability.metrics import Metrics
+from service.observability.tracing import Tracer
 from service.recording import Recording
 
 
 class Jobs:
     """Takes jobs, and tells what has become of them. Safe to share between threads."""
 
-    def __init__(self, store: JobStore, queue: JobQueue, callbacks: Callbacks, metrics: Metrics) -> None:
+    def __init__(
+        self, store: JobStore, queue: JobQueue, callbacks: Callbacks, metrics: Metrics, tracer: Tracer
+    ) -> None:
         """Somebody else, here or in another process, works on what is in the queue."""
-        self._store, self._queue, self._callbacks, self._metrics = store, queue, callbacks, metrics
+        self._store, self._queue, self._callbacks = store, queue, callbacks
+        self._metrics, self._tracer = metrics, tracer
 
     def check_callback(self, url: str) -> None:
         """Does nothing if a job's callback may go to that address.
@@ -37,7 +42,7 @@ class Jobs:
             JobsUnavailableError: it could not be kept, now.
         """
         with _reachable():
-            self._store.add(job)
+            self._store.add(replace(job, trace=self._tracer.headers()))
         self._send(*(Item(job.task_id, part) for part in job.parts))
 
     def find(self, task_id: str) -> JobState | None:

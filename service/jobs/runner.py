@@ -16,6 +16,7 @@ from service.jobs.queue import JobQueue
 from service.jobs.store import JobStore
 from service.observability.logs import get_logger
 from service.observability.metrics import Metrics
+from service.observability.tracing import Attribute, Tracer
 from service.renderer import Renderer
 from service.runtime.gate import BusyError
 from service.runtime.patience import PatienceError
@@ -42,12 +43,14 @@ class Runner:
         renderer: Renderer,
         callbacks: Callbacks,
         metrics: Metrics,
+        tracer: Tracer,
         pulse: Pulse,
         backoff: float,
     ) -> None:
         """``backoff``: seconds before what failed is tried again, doubled each time."""
         self._store, self._queue, self._pulse = store, queue, pulse
-        self._renderer, self._callbacks, self._metrics = renderer, callbacks, metrics
+        self._renderer, self._callbacks = renderer, callbacks
+        self._metrics, self._tracer = metrics, tracer
         self._backoff = backoff
         self._stopping = threading.Event()
 
@@ -67,10 +70,7 @@ class Runner:
         if attempt is None:
             get_logger().debug("job", task_id=task_id, part=part, outcome="superfluous")
             return
-        with self._pulse.of(attempt) as running:
-            if self._stopping.is_set():  # since before the pulse knew of it
-                running.patience.cancel()
-            outcome = self._notify(attempt) if part == CALLBACK else self._speak(attempt, running)
+        outcome = self._try(attempt)
         get_logger().info(
             "job",
             task_id=task_id,
@@ -81,8 +81,25 @@ class Runner:
             seconds=round(time.monotonic() - started, 3),
         )
 
-    def _speak(self, attempt: Attempt, running: Running) -> str:
+    def _try(self, attempt: Attempt) -> str:
         """Gives what became of the attempt, in a word."""
+        about: dict[str, Attribute] = {
+            "task_id": attempt.item.task_id,
+            "part": attempt.item.part,
+            "attempt": attempt.number,
+        }
+        with (
+            self._pulse.of(attempt) as running,
+            self._tracer.job_span("job", attempt.job.trace, about) as span,
+        ):
+            if self._stopping.is_set():  # since before the pulse knew of it
+                running.patience.cancel()
+            is_callback = attempt.item.part == CALLBACK
+            outcome = self._notify(attempt) if is_callback else self._speak(attempt, running)
+            span.set({"outcome": outcome})
+            return outcome
+
+    def _speak(self, attempt: Attempt, running: Running) -> str:
         if attempt.number > _MOST_ATTEMPTS:
             return self._fail(attempt, WORKER_LOST)
         asked = attempt.job.part(attempt.item.part)

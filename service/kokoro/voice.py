@@ -93,6 +93,9 @@ class KokoroVoice:
         """A hash over all that shapes the sound."""
         return self._version
 
+    def close(self) -> None:
+        """Nothing runs in the background."""
+
     def speak(self, sentence: Sentence) -> Generator[Clip, None, None]:
         """Speaks one sentence, each word in its own style, as a single clip; see ``Voice.speak``.
 

@@ -15,6 +15,9 @@ from service.runtime.patience import Patience
 _LEAST_SHARE = 40
 """Characters that every request counts with at least: turns are not divided below a sentence."""
 
+_LATER_SHARE = 2.0
+"""How much longer a request takes than by the work ahead of it: those that come later take turns as well."""
+
 
 class BusyError(RuntimeError):
     """Too much work waits already.
@@ -104,18 +107,15 @@ class Gate:
     def _refuse(self, characters: int, remaining: float | None) -> None:
         if not self._admitted:
             return  # it will be spoken at once; however long it takes, it would take no less later
-        wait = self._pace.seconds(self._ahead_of(characters))
-        excess = wait - self._queue_seconds
-        if wait > 0 and remaining is not None:
-            excess = max(excess, wait + self._pace.seconds(characters) - remaining)
+        share = max(characters, _LEAST_SHARE)
+        ahead = self._pace.seconds(sum(min(other.characters, share) for other in self._admitted))
+        waits = len(self._admitted) >= self._limit
+        excess = ahead - self._queue_seconds if waits else 0.0
+        if remaining is not None:
+            needed = _LATER_SHARE * (ahead + self._pace.seconds(characters))
+            excess = max(excess, needed - remaining)
         if excess > 0:
             raise BusyError(min(60.0, max(1.0, excess)))
-
-    def _ahead_of(self, characters: int) -> float:
-        share = max(characters, _LEAST_SHARE)
-        ahead = sum(min(other.characters, share) for other in self._admitted)
-        # As long as places are free, nobody waits.
-        return ahead if len(self._admitted) >= self._limit else 0.0
 
     def enter(self, patience: Patience) -> None:
         """Waits for a turn. For ``Admission`` only."""

@@ -34,6 +34,7 @@ class Patience:
         self.cancelled = False
         self._start = time.monotonic()
         self._end = None if seconds is None else self._start + seconds
+        self._rests = 0
         self._wakes: list[Callable[[], None]] = []
         self._lock = threading.Lock()
 
@@ -42,8 +43,25 @@ class Patience:
         return time.monotonic() - self._start
 
     def remaining(self) -> float | None:
-        """Seconds that are left, never below 0; None for ever."""
-        return None if self._end is None else max(0.0, self._end - time.monotonic())
+        """Seconds that are left, never below 0; None for ever, or while it rests."""
+        with self._lock:
+            if self._end is None or self._rests:
+                return None
+            return max(0.0, self._end - time.monotonic())
+
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Has its time stand still inside the context: what happens there is the caller's own doing."""
+        started = time.monotonic()
+        with self._lock:
+            self._rests += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._rests -= 1
+                if self._end is not None:
+                    self._end += time.monotonic() - started
 
     def check(self) -> None:
         """Does nothing as long as the caller waits.

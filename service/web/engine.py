@@ -62,6 +62,11 @@ class Engine:
         if then:
             then(self.error)
 
+    def close(self) -> None:
+        """Ends the voices. Native threads that outlive the interpreter would abort the process."""
+        if self._synthesizer is not None:
+            self._synthesizer.close()
+
     @property
     def ready(self) -> bool:
         """Whether the voices are loaded and warm."""

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 
 from service.observability.logs import get_logger
 from service.runtime.gate import BusyError
-from service.runtime.patience import PatienceError
+from service.runtime.patience import CancelledError, PatienceError
 from service.speech import SpeechError, UnknownEmotionError, UnknownVoiceError
 from service.text.errors import NothingToSpeakError, SsmlError
 from service.voice import UnspeakableError, VoiceFailedError
@@ -95,6 +95,7 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(UnspeakableError, lambda e: error_response(422, "unspeakable", str(e)))
     app.register_error_handler(VoiceFailedError, _speech_failed)
     app.register_error_handler(BusyError, _busy)
+    app.register_error_handler(CancelledError, lambda e: error_response(499, "cancelled", str(e)))
     app.register_error_handler(PatienceError, _out_of_time)
     app.register_error_handler(
         NotReadyError, lambda e: error_response(503, "not_ready", str(e), e.retry_after)

@@ -16,7 +16,10 @@ _SAFE = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",  # somebody's speech is nobody else's business
 }
-_EXPOSED = ("X-Request-Id", "X-Cache", "X-Audio-Seconds", "Server-Timing", "Retry-After", "Location")
+_EXPOSED = (
+    *("X-Request-Id", "X-Cache", "X-Audio-Seconds", "X-Audio-Sample-Rate"),
+    *("Server-Timing", "Retry-After", "Location"),
+)
 _ALLOWED = ("Authorization", "X-API-Key", "Content-Type", "X-Request-Id", "X-Request-Timeout")
 _METHODS = ("GET", "HEAD", "POST", "DELETE")
 _PREFLIGHT_SECONDS = 600

@@ -7,6 +7,7 @@ import time
 import uuid
 from contextlib import ExitStack
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -59,8 +60,13 @@ def _end(metrics: Metrics, response: Response) -> Response:
     }
     if "span" in g and response.status_code >= 500:
         g.span.fail(str(g.get("error_code")))
-    response.call_on_close(g.tracing.close)
     ending = _Ending(metrics, line, g.facts, g.started)
+    if "websocket" in g:  # it has ended; what stands for its response is not closed by every server
+        line["status"] = HTTPStatus.SWITCHING_PROTOCOLS.value
+        g.tracing.close()
+        ending.reached()
+        return response
+    response.call_on_close(g.tracing.close)
     response.call_on_close(ending.reached)  # the context is gone by then
     return response
 
@@ -72,7 +78,8 @@ def _route() -> str | None:
 class _Ending:
     """What is known of a request when the last byte of its answer has gone.
 
-    Streams add to the facts while they run, and say ``cancelled`` where the client did not wait.
+    Streams add to the facts while they run: ``cancelled`` where the client did not wait, ``code`` where they
+    broke off.
     """
 
     def __init__(self, metrics: Metrics, line: dict[str, Any], facts: dict[str, Any], started: float) -> None:
@@ -91,7 +98,7 @@ class _Ending:
             route,
             metrics.known_emotion(facts.get("emotion")),
             metrics.known_voice(facts.get("voice")),
-            outcome(self._line["status"], bool(facts.get("cancelled"))),
+            outcome(500 if "code" in facts else self._line["status"], bool(facts.get("cancelled"))),
         ).inc()
         characters = facts.get("characters")
         length = "" if characters is None else length_class(characters)

@@ -117,6 +117,7 @@ class _SteadySocket:
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        self.hang_up()  # closing alone would not wake who is sending
         self._socket.close()
 
     def __getattr__(self, name: str) -> Any:

@@ -14,7 +14,7 @@ from service.audio.join import silence
 from service.renderer import Renderer
 from service.request import SpeechRequest
 from service.runtime.patience import Patience
-from service.speech import _COMMA_PAUSE, _COMMAS, _SENTENCE_PAUSE, Chunk
+from service.speech import Chunk, sentence_pause
 from service.text.errors import NothingToSpeakError
 from service.text.incremental import Part, SentenceBuffer
 from service.voice import WordTiming
@@ -112,7 +112,7 @@ class Utterance:
                 chunk = replace(chunk, samples=np.concatenate([lead, chunk.samples]))
             words = tuple(_moved(word, origin, part.start) for word in chunk.words)
             if chunk.text:
-                self._pause = _sentence_pause(chunk.text[-1], self.asked.speed)
+                self._pause = sentence_pause(chunk.text[-1], self.asked.speed)
                 reached = max((word.end_char for word in chunk.words), default=len(part.text))
                 end = part.start + _with_marks(part.text, reached)
             self._heard += len(chunk.samples)
@@ -129,7 +129,3 @@ def _with_marks(text: str, end: int) -> int:
 def _moved(word: WordTiming, seconds: float, characters: int) -> WordTiming:
     start, end = word.start_char + characters, word.end_char + characters
     return replace(word.moved(seconds), start_char=start, end_char=end)
-
-
-def _sentence_pause(mark: str, rate: float) -> float:
-    return (_COMMA_PAUSE if mark in _COMMAS else _SENTENCE_PAUSE) / rate

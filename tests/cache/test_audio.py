@@ -19,6 +19,7 @@ from service.runtime.gate import BusyError
 from service.runtime.patience import CancelledError, OutOfTimeError, Patience
 from service.voice import VoiceFailedError
 from tests.cache.speech import WORD, never, recording
+from tests.cache.waiting import eventually
 from tests.redis_server import RedisServer
 
 Counted = Callable[[], dict[str, float]]
@@ -70,7 +71,7 @@ class TestHits:
     def test_a_corrupt_value_is_forgotten_and_made_again(self, store: Store, cache: AudioCache) -> None:
         for forget in (lambda: cache.get("key"), lambda: cache.get_or_make("key", recording)):
             store.put("audio:key", b'{"size":5}\nsound')
-            time.sleep(0.05)
+            assert eventually(lambda: store.find("audio:key"))
             forget()
         assert cache.get_or_make("key", never) == (recording(), True)
 
@@ -218,11 +219,8 @@ class TestARedisInTrouble:
         server.start()
         cache.get_or_make("b", recording)
         assert counted() == {"error": 1, "skipped": 1}
-        deadline = time.monotonic() + 10
         with server.client() as client:
-            while not client.exists("tts:1:audio:b"):
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
+            assert eventually(lambda: client.exists("tts:1:audio:b"))
 
     def test_while_it_is_gone_recordings_are_made_and_it_is_left_alone(
         self, server: RedisServer, cache: AudioCache, counted: Counted
@@ -244,11 +242,7 @@ class TestARedisInTrouble:
         getattr(server, trouble)()
         assert cache.get_or_make("key", recording) == (recording(), False)
         server.start() if trouble == "stop" else server.thaw()
-        deadline = time.monotonic() + 10
-        while "hit" not in counted():
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
-            assert cache.get_or_make("key", recording)[0] == recording()
+        assert eventually(lambda: cache.get_or_make("key", recording) and counted().get("hit")) == 1
 
     def test_when_it_goes_while_others_wait_they_still_share_one_making_in_this_process(
         self, server: RedisServer, cache: AudioCache

@@ -12,6 +12,7 @@ from bench.cache_trouble import slowed
 from service.cache.memory_store import MemoryStore
 from service.cache.redis_store import RedisStore
 from service.cache.store import LARGEST_VALUE, Lease, RestingError, Store, StoreError
+from tests.cache.waiting import eventually
 from tests.redis_server import RedisServer
 
 
@@ -19,10 +20,7 @@ def put(store: Store, name: str, value: bytes, lease: Lease | None = None) -> bo
     """Puts a value and waits until it is certain what became of it."""
     told: list[bool] = []
     store.put(name, value, lease, told.append)
-    deadline = time.monotonic() + 10
-    while not told and time.monotonic() < deadline:
-        time.sleep(0.001)
-    return told[0]
+    return eventually(lambda: told)[0]
 
 
 class TestBoth:
@@ -185,7 +183,7 @@ class TestRedis:
             with pytest.raises(error):
                 store.find("name")
         server.thaw()
-        assert healed(store) == b"value"
+        assert eventually(lambda: store.find("name"))[0] == b"value"
 
     def test_one_that_answers_late_is_as_bad_as_none(
         self, server: RedisServer, redis_store: Callable[..., RedisStore]
@@ -198,16 +196,12 @@ class TestRedis:
     def test_a_lease_that_was_granted_too_late_is_given_back(
         self, server: RedisServer, redis_store: Callable[..., RedisStore]
     ) -> None:
-        store, other = redis_store(answer_seconds=0.1), redis_store()
+        store, other = redis_store(lease_seconds=1000, answer_seconds=0.1), redis_store()
         server.freeze()
         with pytest.raises(StoreError):
             store.claim("name")
         server.thaw()
-        lease = None
-        deadline = time.monotonic() + 5  # half of what it would last by itself
-        while lease is None and time.monotonic() < deadline:
-            lease = other.claim("name")
-        assert isinstance(lease, Lease)
+        assert isinstance(eventually(lambda: other.claim("name")), Lease)
 
     def test_after_a_restart_it_is_found_again(
         self, server: RedisServer, redis_store: Callable[..., RedisStore]
@@ -218,18 +212,4 @@ class TestRedis:
         with pytest.raises(StoreError):
             store.find("name")
         server.start()
-        assert healed(store) == b"value"
-
-
-def healed(store: Store) -> bytes:
-    """Asks until the store answers again."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            found = store.find("name")
-        except StoreError:
-            time.sleep(0.05)
-            continue
-        assert found
-        return found[0]
-    raise AssertionError("the store did not come back")
+        assert eventually(lambda: store.find("name"))[0] == b"value"

@@ -15,6 +15,7 @@ from service.jobs.jobs import Jobs
 from service.jobs.queue import RedisQueue, asking_client
 from service.jobs.redis_store import RedisJobStore
 from service.observability.metrics import Metrics
+from service.observability.tracing import NoTracer
 from service.renderer import Renderer
 from tests.jobs.hands import Hands
 from tests.jobs.held import DEADLY, Stage, until
@@ -121,7 +122,7 @@ class TestRedis:
     def test_while_it_is_away_asking_says_so_soon(self, redis_server: RedisServer) -> None:
         client = asking_client(redis_server.url)
         store, queue = RedisJobStore(client, 60, QUICK), RedisQueue(client, QUICK)
-        jobs = Jobs(store, queue, Callbacks((), b""), Metrics())
+        jobs = Jobs(store, queue, Callbacks((), b""), Metrics(), NoTracer())
         job = new_job("你好")
         redis_server.freeze()
         with pytest.raises(JobsUnavailableError):

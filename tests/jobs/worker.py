@@ -8,6 +8,7 @@ from pathlib import Path
 from service.jobs.building import build_worker
 from service.observability.logs import configure_logging
 from service.observability.metrics import Metrics
+from service.observability.tracing import NoTracer
 from service.settings import Settings
 from service.text.frontend import FrontEnd
 from service.worker import run_worker
@@ -20,7 +21,7 @@ def main(folder: Path) -> int:
     assert settings.jobs_url is not None
     configure_logging("info")
     renderer = build_renderer(FrontEnd(), HeldVoice(folder))
-    crew, jobs = build_worker(settings.jobs_url, settings, renderer, Metrics(), QUICK)
+    crew, jobs = build_worker(settings.jobs_url, settings, renderer, Metrics(), NoTracer(), QUICK)
     print("ready", flush=True)
     return run_worker(crew, jobs, QUICK.sweep)
 

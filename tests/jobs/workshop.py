@@ -21,6 +21,7 @@ from service.jobs.redis_store import RedisJobStore
 from service.jobs.store import JobStore
 from service.jobs.tempo import Tempo
 from service.observability.metrics import Metrics
+from service.observability.tracing import NoTracer
 from service.renderer import Renderer
 from service.request import SpeechRequest
 from service.runtime.gate import Gate
@@ -68,11 +69,11 @@ class Workshop:
 
     @property
     def jobs(self) -> Jobs:
-        return Jobs(self.store, self.queue, self.callbacks, self.metrics)
+        return Jobs(self.store, self.queue, self.callbacks, self.metrics, NoTracer())
 
     def hire(self, threads: int = 2) -> Crew:
-        parts = (self.store, self.queue, self.renderer, self.callbacks, self.metrics, QUICK, threads)
-        crew = build_crew(*parts)
+        told = (self.callbacks, self.metrics, NoTracer())
+        crew = build_crew(self.store, self.queue, self.renderer, *told, QUICK, threads)
         crew.start()
         self.crews.append(crew)
         return crew

@@ -141,11 +141,13 @@ class TestRefusal:
         second.leave()
 
     def test_who_cannot_be_served_in_time_is_refused_at_once(self) -> None:
-        gate = Gate(limit=1, queue_seconds=1000)
+        """Twenty seconds of work, and as much again for those who come later."""
+        gate = Gate(limit=2, queue_seconds=1000)
         first = inside(gate)
-        refused(gate, TEXT, seconds=15.0)
-        assert admitted(gate, TEXT, seconds=25.0)
+        refused(gate, TEXT, seconds=35.0)
+        assert admitted(gate, TEXT, seconds=45.0)
         first.leave()
+        assert admitted(gate, TEXT, seconds=0.1)  # nobody is in its way, so there is no better moment
 
     def test_a_job_is_never_refused(self) -> None:
         gate = Gate(limit=1, queue_seconds=0)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from service.runtime.patience import CancelledError, OutOfTimeError, Patience
@@ -45,3 +47,15 @@ def test_cancelling_wakes_what_waits_on_the_callers_behalf() -> None:
         assert woken == ["inside", "later"]
     patience.cancel()
     assert woken == ["inside", "later"]
+
+
+def test_while_it_rests_its_time_stands_still() -> None:
+    patience = Patience(0.05)
+    with patience.resting():
+        assert patience.remaining() is None
+        threading.Event().wait(0.1)
+        patience.check()
+    patience.check()
+    left = patience.remaining()
+    assert left is not None
+    assert 0 < left <= 0.05

@@ -47,6 +47,9 @@ class SineVoice:
         finally:
             self.closed.append(sentence.text)
 
+    def close(self) -> None:
+        self.may_speak.set()
+
     def _hummed(self, sentence: Sentence) -> tuple[Samples, tuple[WordTiming, ...]]:
         pieces: list[Samples] = []
         words: list[WordTiming] = []

@@ -72,6 +72,7 @@ def test_a_page_of_a_listed_origin_may_read_answers_and_their_headers(client: Fl
         "X-Request-Id",
         "X-Cache",
         "X-Audio-Seconds",
+        "X-Audio-Sample-Rate",
         "Server-Timing",
         "Retry-After",
         "Location",

@@ -16,8 +16,9 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.keys import entry, generate
-from service.parts import Parts
+from service.parts import Parts, build_parts
 from service.runtime.exported import write_exported
+from service.settings import Settings
 from tests.running import Service, start, stop
 from tests.runtime.voices import exported
 from tests.web.caller import SECONDS, Caller, served, until
@@ -28,10 +29,11 @@ SYLLABLE = 0.1
 PAUSE = 0.4
 
 NewCaller = Callable[..., Caller]
+Lines = Callable[[], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def call() -> Iterator[Callable[[int], Caller]]:
+def call() -> Iterator[NewCaller]:
     callers: list[Caller] = []
 
     def new(port: int, **options: Any) -> Caller:
@@ -55,7 +57,7 @@ def caller(call: NewCaller, port: int) -> Caller:
 
 
 @pytest.fixture
-def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, Any]]]:
+def lines(caplog: pytest.LogCaptureFixture) -> Lines:
     """The lines that the log has by now for requests to the route."""
     caplog.set_level(logging.INFO, "qingsheng")
 
@@ -208,7 +210,7 @@ class TestTurns:
         assert [sentence["text"] for sentence in heard.sentences] == ["你好。"]
 
     def test_a_client_that_leaves_stops_the_work(
-        self, caller: Caller, voice: SineVoice, lines: Callable[[], list[dict[str, Any]]]
+        self, caller: Caller, voice: SineVoice, lines: Lines
     ) -> None:
         voice.may_speak.clear()
         caller.speak("你好。世界。")
@@ -314,11 +316,8 @@ class TestMistakes:
 
 
 class TestReadiness:
-    def test_there_is_no_speech_before_the_voice_is_loaded(
-        self, call: NewCaller, parts: Parts, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(parts.engine, "_synthesizer", None)
-        with served(create_app(parts)) as port:
+    def test_there_is_no_speech_before_the_voice_is_loaded(self, call: NewCaller, settings: Settings) -> None:
+        with served(create_app(build_parts(settings))) as port:
             caller = call(port)
             error = caller.hear().last
             assert (error["code"], error["retry_after"]) == ("not_ready", 2)
@@ -346,6 +345,33 @@ class TestReadiness:
         assert caller.goodbye() == 1001
 
 
+class TestSilence:
+    """Waiting is made short here; that it ends at all is what counts."""
+
+    def test_a_connection_on_which_nothing_happens_is_closed(
+        self, call: NewCaller, port: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("service.web.websocket._IDLE_SECONDS", 0.0)
+        assert call(port).goodbye() == 1001
+
+    def test_a_client_that_owes_a_key_is_not_waited_for(
+        self, call: NewCaller, new_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("service.web.websocket._KEY_SECONDS", 0.0)
+        with served(new_app(api_keys=(entry("kiosk", generate()),))) as port:
+            assert call(port).goodbye() == 1008
+
+    def test_a_client_that_does_not_listen_is_left(
+        self, call: NewCaller, port: int, monkeypatch: pytest.MonkeyPatch, lines: Lines
+    ) -> None:
+        monkeypatch.setattr("service.web.line._SEND_SECONDS", 0.1)
+        caller = call(port, sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)])
+        caller.say("start", sample_rate=48000)
+        caller.speak("啊" * 400 + "。")
+        until(lines)
+        assert lines()[0]["cancelled"]
+
+
 class TestAccess:
     @pytest.fixture
     def key(self) -> str:
@@ -357,7 +383,7 @@ class TestAccess:
             yield port
 
     def test_a_key_may_come_with_the_start(
-        self, call: NewCaller, locked: int, key: str, lines: Callable[[], list[dict[str, Any]]]
+        self, call: NewCaller, locked: int, key: str, lines: Lines
     ) -> None:
         caller = call(locked)
         caller.say("start", api_key=key)
@@ -411,7 +437,7 @@ class TestAccess:
 
 class TestSeeing:
     def test_a_connection_is_one_line_in_the_log_and_one_request(
-        self, caller: Caller, parts: Parts, lines: Callable[[], list[dict[str, Any]]]
+        self, caller: Caller, parts: Parts, lines: Lines
     ) -> None:
         parts.metrics.names(["sine"], ["neutral", "happy"])
         caller.say("start", emotion="happy")
@@ -438,7 +464,7 @@ class TestSeeing:
         assert parts.metrics.registry.get_sample_value("tts_requests_total", labels) == 1.0
 
     def test_the_log_tells_who_interrupted_and_who_left(
-        self, caller: Caller, voice: SineVoice, lines: Callable[[], list[dict[str, Any]]]
+        self, caller: Caller, voice: SineVoice, lines: Lines
     ) -> None:
         voice.may_speak.clear()
         for _ in range(2):

@@ -76,7 +76,7 @@ class _Described:
 
     def __init__(self, operation: Operation, settings: Settings) -> None:
         self._operation = operation
-        self._keyed = bool(settings.api_keys) and not operation.keyless
+        self._key = operation.key if settings.api_keys else "none"
         self._limited = settings.rate_limit is not None and not operation.unlimited
 
     def json(self) -> _Json:
@@ -91,8 +91,8 @@ class _Described:
             described["parameters"] = [_parameter(parameter) for parameter in operation.parameters]
         if operation.body:
             described["requestBody"] = _body(operation.body, operation.bounds, operation.examples)
-        if self._keyed:
-            described["security"] = [{name: []} for name in _KEYS]
+        if self._key != "none":
+            described["security"] = [{name: []} for name in _KEYS] + ([{}] if self._key == "later" else [])
         answers = {str(status): self._answer(answer) for status, answer in operation.answers.items()}
         refusals = {str(status): self._refusal(status, codes) for status, codes in self._refusals()}
         return {**described, "responses": {**answers, **refusals}}
@@ -102,8 +102,9 @@ class _Described:
         codes = dict(self._operation.refusals)
         if self._operation.crowded:
             codes[503] = tuple(dict.fromkeys([*codes.get(503, ()), "busy"]))
-        if self._keyed:
+        if self._key == "needed":
             codes[401] = ("key_missing",)
+        if self._key != "none":
             codes[403] = (*codes.get(403, ()), "key_unknown")
         if self._limited:
             codes[429] = ("rate_limited",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
@@ -62,7 +62,7 @@ class Operation:
         bounds: what else holds for the body, as a schema: rules that the model's own cannot tell.
         examples: bodies by name; each can be spoken by every voice.
         error: the shape of its errors.
-        keyless: it asks for no API key.
+        key: whether its requests need an API key, where there are any; ``later`` is in the first message.
         unlimited: it counts towards no rate limit.
         crowded: it is refused where the process serves as many requests as it may.
     """
@@ -78,7 +78,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
     error: type[BaseModel] = Problem
-    keyless: bool = False
+    key: Literal["needed", "later", "none"] = "needed"
     unlimited: bool = False
     crowded: bool = True
 

@@ -7,7 +7,7 @@ from functools import partial
 from service.web.contract.answers import Alive, Document, Ready, Unready
 from service.web.contract.operation import Answer, Operation
 
-_operation = partial(Operation, "GET", group="Service", keyless=True, unlimited=True)
+_operation = partial(Operation, "GET", group="Service", key="none", unlimited=True)
 
 OPERATIONS = (
     _operation(

@@ -96,7 +96,8 @@ OPERATIONS = (
         "A WebSocket: text in pieces, speech out sentence by sentence; docs/websocket.md has its messages",
         "Speech",
         {101: Answer("A WebSocket.")},
-        {400: ("bad_handshake", "bad_request"), 403: ("origin_not_allowed",), 426: ("upgrade_required",)},
+        {400: ("bad_handshake",), 403: ("origin_not_allowed",), 426: ("upgrade_required",)},
+        key="later",
     ),
     Operation(
         "GET",
@@ -114,7 +115,7 @@ OPERATIONS = (
             503: ("cache_unavailable",),
         },
         parameters=(_KEY, _RANGE, _IF_NONE_MATCH),
-        keyless=True,
+        key="none",
     ),
     Operation(
         "GET",
