@@ -17,7 +17,7 @@ from tests.redis_server import RedisServer
 
 _REQUESTS = 100
 _PACE = 0.02  # seconds from one request to the next
-_SENTENCES = 1  # of each request
+_SENTENCES = 5  # of each request
 _DELAYS = (0.005, 0.02, 0.04, 0.5)  # seconds
 _PIECE = 65536
 _NOTHING = Recording(b"", "wav", 24000, 0.0, (), 0.0, 0.0, 0.0)

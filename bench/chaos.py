@@ -87,7 +87,7 @@ class Chaos:
         )
 
     def _disturb(self, jobs: Sequence[Job], kills: int) -> int:
-        """Kills a worker each time that another random share of the jobs is done; gives how many it killed."""
+        """Kills a worker each time that another random share of the jobs is done, and gives how often."""
         shares = sorted(self._random.randrange(len(jobs)) for _ in range(kills))
         for number, share in enumerate(shares):
             while len(jobs) - self._open(jobs) < share:

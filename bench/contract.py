@@ -71,7 +71,7 @@ def held_to_contract(url: str, count: int, seed: int, examples: int = 20) -> Out
     """Sends at least ``count`` requests.
 
     The first round has the examples, the limits of every field, random requests, and sequences of them;
-    the next ones have only what is random. Half of the random ones, of ``examples`` for each operation,
+    the next ones have only random bodies. Half of the random requests, of ``examples`` for each operation,
     can be spoken by this service, and have to be.
     """
     document = _asked(url, "/openapi.json")
@@ -79,8 +79,8 @@ def held_to_contract(url: str, count: int, seed: int, examples: int = 20) -> Out
     outcome = Outcome()
     while outcome.cases < count:
         first = not outcome.cases
-        _run(document, _any_request(url, seed, examples // 2, first=first), outcome)
-        _run(speakable, _right_requests(url, seed, examples // 2, first=first), outcome)
+        _run(document, _any_request(url, seed, examples // 2, first=first), outcome, first=first)
+        _run(speakable, _right_requests(url, seed, examples // 2, first=first), outcome, first=first)
         seed += 1
     return outcome
 
@@ -144,8 +144,10 @@ def _config(
     return SchemathesisConfig.from_dict(settings)
 
 
-def _run(document: dict[str, Any], config: SchemathesisConfig, outcome: Outcome) -> None:
+def _run(document: dict[str, Any], config: SchemathesisConfig, outcome: Outcome, *, first: bool) -> None:
     schema = schemathesis.openapi.from_dict(document, config=config).exclude(path=_WEBSOCKET)
+    if not first:
+        schema = schema.include(method="POST")
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
             _note(event.recorder, outcome)

@@ -1,4 +1,4 @@
-"""The command line: ``qingsheng serve | say | read | voices | export``.
+"""The command line: ``qingsheng serve | worker | key | say | read | voices | export``.
 
 Each command imports what it needs when it runs, so that ``read`` does not wait for the voice's libraries.
 """
@@ -71,6 +71,21 @@ def serve() -> None:
             Server(settings, Console()).run()
     except (TracingError, OSError) as error:
         raise _OneSentence(str(error)) from None
+
+
+@main.command()
+@click.argument("name", default="default")
+def key(name: str) -> None:
+    """Makes an API key: prints the key, to be given to who may call, and its entry for TTS_API_KEYS."""
+    from service.keys import entry, generate
+
+    secret = generate()
+    try:
+        line = entry(name, secret)
+    except ValueError as error:
+        raise _OneSentence(str(error)) from None
+    click.echo(f"key: {secret}")
+    click.echo(f"TTS_API_KEYS entry: {line}")
 
 
 @main.command()

@@ -61,7 +61,11 @@ def _worker_ended(arbiter: Arbiter, worker: GunicornWorker) -> None:  # noqa: AR
 
 
 def _worker_ends(arbiter: Arbiter, worker: Worker) -> None:  # noqa: ARG001  as gunicorn calls it
-    """Runs in the worker, at its end."""
+    """Runs in the worker, at its end.
+
+    gunicorn counts a WebSocket's end twice, and so may think that all requests are done while some still run.
+    """
+    worker.tpool.shutdown(wait=True)
     worker.app.close()
 
 

@@ -11,8 +11,8 @@ from rich.progress import Progress
 from service.audio.subtitles import SUBTITLES, subtitles
 from service.captions import cues
 from service.recording import Recording, record
-from service.speech import Chunk, Synthesizer, Utterance
 from service.request import SpeechRequest
+from service.speech import Chunk, Synthesizer, Utterance
 
 _BAR_FROM = 100  # characters; anything shorter is spoken before a bar can be read
 

@@ -17,7 +17,7 @@ from service.clips import ClipStore, clip_key, shifted
 from service.runtime.gate import Admission, Gate
 from service.runtime.patience import Patience
 from service.text.frontend import FrontEnd, Reading
-from service.text.sentence import Sentence, Style, Word
+from service.text.sentence import Sentence, Style
 from service.voice import Clip, Samples, Voice, WordTiming
 
 _SENTENCE_PAUSE = 0.4  # seconds behind a sentence

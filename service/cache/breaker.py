@@ -42,14 +42,18 @@ class Breaker:
         self._until = 0.0
         self._probing = False
 
-    def enter(self) -> bool:
+    def enter(self, *, needed: bool = True) -> bool:
         """Asks for permission to ask; gives whether this question is a probe, for the calls below.
+
+        A question that is not ``needed`` is put off while the server answers late.
 
         Raises:
             RestingError: the server rests.
         """
         with self._lock:
             if not self._rest:
+                if not needed and 0 <= self._late_for() < _LATE_SECONDS:
+                    raise RestingError(_LATE_SECONDS)
                 return False
             left = self._until - self._clock()
             if left > 0 or self._probing:
@@ -77,10 +81,13 @@ class Breaker:
         if seconds <= _LATE * self._seconds:
             self._late_since = None
             return False
-        now = self._clock()
         if self._late_since is None:
-            self._late_since = now
-        return probe or now - self._late_since >= _LATE_SECONDS
+            self._late_since = self._clock()
+        return probe or self._late_for() >= _LATE_SECONDS
+
+    def _late_for(self) -> float:
+        """Seconds since the first of the late answers in a row; below 0 where the last was in time."""
+        return -1.0 if self._late_since is None else self._clock() - self._late_since
 
     def _begin_rest(self, probe: bool) -> bool:
         """Rests longer after a probe; what was asked before the rest began says nothing new."""

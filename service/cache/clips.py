@@ -20,11 +20,11 @@ class ClipCache:
         self._store = store
 
     def get(self, key: str) -> tuple[Clip, ...] | None:
-        """A sentence as one clip; None if it is not kept or the store does not answer."""
+        """A sentence as one clip; None if it is not kept or the store takes too long."""
         with suppress(StoreError):
-            found = self._store.find(_PREFIX + key)
+            packed = self._store.peek(_PREFIX + key)
             try:
-                return (unpack_clip(found[0]),) if found else None
+                return (unpack_clip(packed),) if packed else None
             except CorruptError:
                 self._store.discard(_PREFIX + key)
         return None

@@ -55,6 +55,11 @@ class MemoryStore:
             found = self._kept.get(name)
         return (found[0], max(0.0, found[1] - self._clock())) if found else None
 
+    def peek(self, name: str) -> bytes | None:
+        """See ``Store``."""
+        found = self.find(name)
+        return found[0] if found else None
+
     def hold(self, name: str) -> float | None:
         """See ``Store``."""
         with self._lock:

@@ -39,14 +39,15 @@ class RedisLink:
         self._patient = _client(url, _PATIENT_SECONDS)
         self._breaker = Breaker(answer_seconds, on_change=_log)
 
-    def ask(self, question: Callable[[redis.Redis], Answer]) -> Answer:
-        """Asks for somebody who waits.
+    def ask(self, question: Callable[[redis.Redis], Answer], *, needed: bool = True) -> Answer:
+        """Asks for somebody who waits; what is not ``needed`` only while Redis answers in time.
 
         Raises:
             RestingError: Redis failed a moment ago, and was not asked.
             StoreError: Redis does not answer, or refuses.
         """
-        return self._through(self._quick, question)
+        probe = self._breaker.enter(needed=needed)
+        return self._through(self._quick, question, probe)
 
     def tell(self, question: Callable[[redis.Redis], Answer], size: int = 0) -> Answer:
         """Asks for nobody who waits: an answer has two seconds, and a short rest is waited for.
@@ -59,7 +60,7 @@ class RedisLink:
         deadline = time.monotonic() + _PATIENT_SECONDS
         while True:
             try:
-                return self._through(self._patient, question, size)
+                return self._through(self._patient, question, self._breaker.enter(), size)
             except RestingError as resting:  # noqa: PERF203  there is time
                 if time.monotonic() + resting.retry_after > deadline:
                     raise
@@ -71,9 +72,8 @@ class RedisLink:
         self._patient.close()
 
     def _through(
-        self, client: redis.Redis, question: Callable[[redis.Redis], Answer], size: int = 0
+        self, client: redis.Redis, question: Callable[[redis.Redis], Answer], probe: bool, size: int = 0
     ) -> Answer:
-        probe = self._breaker.enter()
         started = time.monotonic()
         try:
             answer = question(client)

@@ -110,6 +110,11 @@ class RedisStore:
         value, left = self._link.ask(question)
         return (self._whole(name, value), max(0, left) / 1000) if value else None
 
+    def peek(self, name: str) -> bytes | None:
+        """See ``Store``."""
+        first: bytes = self._link.ask(partial(_piece, name, 0), needed=False)
+        return self._whole(name, first) if first else None
+
     def hold(self, name: str) -> float | None:
         """See ``Store``."""
         there = self._link.ask(lambda client: client.pexpire(_key(name), self._milliseconds))

@@ -75,6 +75,14 @@ class Store(Protocol):
         """
         ...
 
+    def peek(self, name: str) -> bytes | None:
+        """The value, for who can well do without; None if it is not there.
+
+        Raises:
+            StoreError: it would take too long, or there is no telling.
+        """
+        ...
+
     def hold(self, name: str) -> float | None:
         """Keeps a value for the full time from now on: so many seconds; None if it is not there.
 

@@ -105,6 +105,21 @@ def test_late_answers_among_quick_ones_do_no_harm(server: Server) -> None:
         assert server.asked()
 
 
+def test_what_is_not_needed_is_not_asked_for_a_second_after_a_late_answer(server: Server) -> None:
+    server.breaker.answered(server.breaker.enter(needed=False), 0.015)
+    with pytest.raises(RestingError):
+        server.breaker.enter(needed=False)
+    server.now += 1
+    server.breaker.answered(server.breaker.enter(needed=False), 0.001)
+    assert server.changes == []
+
+
+def test_what_is_not_needed_is_asked_again_after_an_answer_in_time(server: Server) -> None:
+    server.breaker.answered(server.breaker.enter(), 0.015)
+    assert server.asked()
+    assert not server.breaker.enter(needed=False)
+
+
 def test_a_late_answer_to_a_probe_prolongs_the_rest(server: Server) -> None:
     server.fails()
     server.now += 0.11

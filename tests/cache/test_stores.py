@@ -44,6 +44,8 @@ class TestBoth:
         assert found is not None
         assert found[0] == b"\x00\xff\n"
         assert 0 < found[1] <= 60
+        assert store.peek("name") == found[0]
+        assert store.peek("other") is None
 
     def test_only_what_is_there_can_be_held(self, store: Store) -> None:
         assert store.hold("name") is None
@@ -148,7 +150,7 @@ class TestRedis:
         store = redis_store()
         value = bytes(range(256)) * 40_000
         assert put(store, "name", value)
-        assert store.claim("name") == value
+        assert store.claim("name") == store.peek("name") == value
         assert store.claim("other")  # and is not taken for a late answer
 
     def test_a_full_redis_keeps_nothing_and_goes_on_being_asked(

@@ -8,7 +8,6 @@ from flask import Flask, Response, g, jsonify, request
 
 from service.observability.metrics import Metrics
 from service.observability.tracing import NoTracer
-from service.observability.tracing import NoTracer
 from service.web.errors import register_errors
 from service.web.lifecycle import register_lifecycle
 

@@ -80,7 +80,7 @@ OPERATIONS = (
                 "invalid_ssml",
                 "internal_error",
             ),
-            503: ("jobs_unavailable",),
+            503: ("jobs_unavailable", "cache_unavailable", "not_ready"),
         },
         parameters=(_TASK,),
     ),

@@ -58,7 +58,7 @@ OPERATIONS = (
                 (*RECORDING.headers, "X-Cache", "Server-Timing"),
             )
         },
-        SPEECH_REFUSED,
+        {**SPEECH_REFUSED, 503: (*SPEECH_REFUSED[503], "cache_unavailable")},
         SpeechRequest,
         parameters=(TIMEOUT,),
         examples={
