@@ -83,19 +83,15 @@ class Runner:
 
     def _try(self, attempt: Attempt) -> str:
         """Gives what became of the attempt, in a word."""
-        about: dict[str, Attribute] = {
-            "task_id": attempt.item.task_id,
-            "part": attempt.item.part,
-            "attempt": attempt.number,
-        }
+        item = attempt.item
+        about: dict[str, Attribute] = {"task_id": item.task_id, "part": item.part, "attempt": attempt.number}
         with (
             self._pulse.of(attempt) as running,
             self._tracer.job_span("job", attempt.job.trace, about) as span,
         ):
             if self._stopping.is_set():  # since before the pulse knew of it
                 running.patience.cancel()
-            is_callback = attempt.item.part == CALLBACK
-            outcome = self._notify(attempt) if is_callback else self._speak(attempt, running)
+            outcome = self._notify(attempt) if item.part == CALLBACK else self._speak(attempt, running)
             span.set({"outcome": outcome})
             return outcome
 

@@ -33,11 +33,20 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A server for tests that do it no harm."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
 @pytest.fixture(params=["memory", "redis"])
 def workshop(request: pytest.FixtureRequest, stage: Stage, renderer: Renderer) -> Iterator[Workshop]:
     if request.param == "memory":
         made = local_workshop(stage, renderer)
     else:
-        made = redis_workshop(stage, renderer, request.getfixturevalue("redis_server").url)
+        server = request.getfixturevalue("shared_redis")
+        server.client().flushall()
+        made = redis_workshop(stage, renderer, server.url)
     yield made
     made.close()

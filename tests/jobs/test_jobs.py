@@ -11,6 +11,8 @@ import pytest
 
 from service.jobs.archive import archive
 from service.jobs.job import Failure, Item
+from service.jobs.jobs import Jobs
+from service.observability.tracing import NoTracer
 from tests.jobs.held import FAULTY, UNSPEAKABLE, until
 from tests.jobs.workshop import Workshop, new_job
 
@@ -58,6 +60,17 @@ class TestLife:
         assert workshop.jobs.find(unknown.task_id) is None
         assert workshop.jobs.recordings(unknown) is None
         assert not workshop.jobs.remove(unknown.task_id)
+
+    def test_it_belongs_to_the_trace_that_it_was_asked_for_in(self, workshop: Workshop) -> None:
+        class Tracing(NoTracer):
+            def headers(self) -> dict[str, str]:
+                return {"traceparent": "the trace"}
+
+        job = new_job("你好")
+        Jobs(workshop.store, workshop.queue, workshop.callbacks, workshop.metrics, Tracing()).submit(job)
+        attempt = workshop.store.start(Item(job.task_id, 0))
+        assert attempt is not None
+        assert attempt.job.trace == {"traceparent": "the trace"}
 
     def test_the_log_has_the_request_but_not_the_text(
         self, workshop: Workshop, caplog: pytest.LogCaptureFixture

@@ -44,13 +44,22 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A server for tests that do it no harm."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
 @pytest.fixture(params=["memory", "redis"])
 def workshop(request: pytest.FixtureRequest, renderer: Renderer, tmp_path: Path) -> Iterator[Workshop]:
     stage = Stage(tmp_path)
     if request.param == "memory":
         made = local_workshop(stage, renderer)
     else:
-        made = redis_workshop(stage, renderer, request.getfixturevalue("redis_server").url)
+        server = request.getfixturevalue("shared_redis")
+        server.client().flushall()
+        made = redis_workshop(stage, renderer, server.url)
     made.callbacks = Callbacks([HOST], b"a secret")
     yield made
     made.close()
