@@ -93,7 +93,7 @@ def _janitor(settings: Settings, metrics: Metrics, engine: Engine, cache: Cache,
     return Janitor(tasks, metrics)
 
 
-def build_voices(settings: Settings) -> list[Voice]:
+def build_voices(settings: Settings, metrics: Metrics | None = None) -> list[Voice]:
     """Loads the voices of ``TTS_MODEL``, or the embedded ones; the default first.
 
     Which ones are embedded is known here alone.
@@ -104,7 +104,7 @@ def build_voices(settings: Settings) -> list[Voice]:
     """
     threads = settings.threads or available_cores()
     if settings.model:
-        return load_sambert_voices(exported_voices(settings), threads, settings.precision)
+        return load_sambert_voices(exported_voices(settings), threads, settings.precision, metrics)
     embedded = {voice.name: voice for voice in load_voices(settings.cache_dir, threads)}
     if unknown := [name for name in settings.voices if name not in embedded]:
         raise SettingError(
@@ -118,4 +118,4 @@ def build_synthesizer(
 ) -> Synthesizer:
     """Loads the front end and the voices: some seconds, and more on the very first start."""
     gate = Gate(_AT_ONCE if settings.model else 1, settings.queue_seconds, metrics)
-    return Synthesizer(FrontEnd(settings.lexicon), build_voices(settings), gate, kept)
+    return Synthesizer(FrontEnd(settings.lexicon), build_voices(settings, metrics), gate, kept)

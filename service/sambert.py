@@ -9,6 +9,7 @@ import numpy as np
 from service.models.errors import ModelError, SymbolError
 from service.models.line import SymbolLine
 from service.observability.logs import get_logger
+from service.observability.metrics import Metrics
 from service.rendition import Rendition
 from service.runtime.engine import Engine
 from service.runtime.exported import ExportedVoice
@@ -121,7 +122,9 @@ class SambertVoice:
         return None
 
 
-def load_sambert_voices(voices: Sequence[ExportedVoice], threads: int, precision: str | None) -> list[Voice]:
+def load_sambert_voices(
+    voices: Sequence[ExportedVoice], threads: int, precision: str | None, metrics: Metrics | None = None
+) -> list[Voice]:
     """Loads exported voices, the default first; one engine speaks for them all.
 
     Call it in the process that speaks, behind any fork.
@@ -130,11 +133,12 @@ def load_sambert_voices(voices: Sequence[ExportedVoice], threads: int, precision
         voices: the first is the default.
         threads: that compute.
         precision: of the vocoders, ``"int8"`` or ``"fp32"``; None takes what each voice's export found good.
+        metrics: count what becomes of lines.
 
     Raises:
         ModelError: a voice has no neutral emotion.
     """
-    engine, library, renderer = Engine(threads), load_library(), SymbolRenderer()
+    engine, library, renderer = Engine(threads, metrics), load_library(), SymbolRenderer()
     if library is None:
         get_logger().warning("decoder_not_compiled", effect="the decoder takes four to five times as long")
     return [SambertVoice(voice, Networks(voice, library, precision), engine, renderer) for voice in voices]

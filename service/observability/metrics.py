@@ -132,12 +132,11 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemin",
         )
-        self.engine_lines = Gauge(
+        self.engine_lines = Counter(
             "tts_engine_lines",
             "What became of lines in the runtime: spoken, unusable, cancelled; and pieces repaired.",
             ("result",),
             registry=registry,
-            multiprocess_mode="livesum",
         )
         self.swept = Counter(
             "tts_swept",

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from service.models.line import SymbolLine
+from service.observability.metrics import Metrics
 from service.runtime.decoder import MelDecoder
 from service.runtime.guard import UnusableSpeechError
 from service.runtime.networks import Networks
@@ -41,9 +42,10 @@ class Engine:
             ``"repaired"``, made again in fp32.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, metrics: Metrics | None = None) -> None:
         """Starts the workers."""
         self.counts: Counter[str] = Counter()
+        self._told = (metrics or Metrics()).engine_lines
         self._numbers = itertools.count()
         self._active: list[Speaking] = []
         self._decoding: set[MelDecoder] = set()  # those at work
@@ -130,18 +132,24 @@ class Engine:
             self._change.notify_all()
 
     def _end(self, speaking: Speaking, error: Exception | None) -> None:
-        self.counts["unusable"] += isinstance(error, UnusableSpeechError)
-        self.counts["spoken"] += error is None
+        if isinstance(error, UnusableSpeechError):
+            self._count("unusable")
+        elif error is None:
+            self._count("spoken")
         self._drop(speaking, error)
+
+    def _count(self, what: str, number: int = 1) -> None:
+        self.counts[what] += number
+        self._told.labels(what).inc(number)
 
     def _drop_cancelled(self) -> None:
         for speaking in [line for line in self._active if line.cancelled and not line.busy]:
-            self.counts["cancelled"] += 1
+            self._count("cancelled")
             self._drop(speaking, RuntimeError("The line was cancelled."))
 
     def _drop(self, speaking: Speaking, error: Exception | None) -> None:
         self._active.remove(speaking)
-        self.counts["repaired"] += speaking.progress.repaired if speaking.progress else 0
+        self._count("repaired", speaking.progress.repaired if speaking.progress else 0)
         speaking.end(error)
 
 
