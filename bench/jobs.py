@@ -26,9 +26,6 @@ _PROGRAM = str(Path(sys.executable).with_name("qingsheng"))
 @click.option("--jobs", "count", default=50, show_default=True, type=click.IntRange(1))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
 @click.option("--kills", default=5, show_default=True, type=click.IntRange(0))
-@click.option(
-    "--pause", default=(2.0, 6.0), show_default=True, type=(float, float), help="Seconds between kills."
-)
 @click.option("--seed", default=1, show_default=True, help="Of when and who is killed.")
 def main(count: int, workers: int, kills: int, seed: int) -> None:
     """Has jobs done by workers that are killed, and prints what became of them."""

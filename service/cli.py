@@ -59,12 +59,14 @@ def main() -> None:
 def serve() -> None:
     """Starts the HTTP service; the TTS_… environment variables set it up."""
     settings = _settings()
+    from service.allocator import share_arenas
     from service.gunicorn_conf import Server
     from service.observability.logs import configure_logging
     from service.observability.multiprocess import shared_metrics
     from service.observability.tracing import TracingError, check_tracing
 
     configure_logging(settings.log_level, settings.log_text)
+    share_arenas()
     try:
         check_tracing()
         with shared_metrics(settings.workers):

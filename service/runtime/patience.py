@@ -28,9 +28,12 @@ class Patience:
         cancelled: the caller wants no more.
     """
 
-    def __init__(self, seconds: float | None = None, *, refusable: bool = True) -> None:
-        """Counts from now; ``seconds`` of None is for ever."""
+    def __init__(
+        self, seconds: float | None = None, *, most: float | None = None, refusable: bool = True
+    ) -> None:
+        """Counts from now; ``seconds`` of None is for ever. It can be prolonged up to ``most`` seconds."""
         self.refusable = refusable
+        self._most = most
         self.cancelled = False
         self._start = time.monotonic()
         self._end = None if seconds is None else self._start + seconds
@@ -48,6 +51,12 @@ class Patience:
             if self._end is None or self._rests:
                 return None
             return max(0.0, self._end - time.monotonic())
+
+    def prolong(self) -> None:
+        """Allows the most time that was agreed on: the caller hears something by now."""
+        with self._lock:
+            if self._end is not None and self._most is not None:
+                self._end = max(self._end, self._start + self._most)
 
     @contextmanager
     def resting(self) -> Iterator[None]:

@@ -33,6 +33,8 @@ def check_length(text: str, max_characters: int) -> None:
 def asked_patience(longest: float) -> Patience:
     """How long the request that is being served may take: ``X-Request-Timeout`` seconds, at most ``longest``.
 
+    A stream that has begun to sound may take the longest time.
+
     Raises:
         RequestError: 400; the header holds no positive number.
     """
@@ -46,4 +48,4 @@ def asked_patience(longest: float) -> Patience:
     if not 0 < seconds < math.inf:
         message = "The header X-Request-Timeout must be a number of seconds above 0."
         raise RequestError(message, "invalid_header")
-    return Patience(min(seconds, longest))
+    return Patience(min(seconds, longest), most=longest)

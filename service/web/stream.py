@@ -55,6 +55,7 @@ def streamed(asked: SpeechRequest, renderer: Renderer, patience: Patience) -> Re
         ahead = stack.enter_context(Ahead(renderer.stream(asked, patience), patience))
         chunks = _attended(ahead, peer, told)
         first = next(chunks)
+        patience.prolong()
         rate = asked.sample_rate or first.sample_rate
         encoder = StreamEncoder(asked.format, first.sample_rate, rate)
         body = _Body(chain([first], chunks), encoder, peer, told, patience)

@@ -30,7 +30,7 @@ from service.text.frontend import FrontEnd
 from service.voice import Voice
 from tests.jobs.held import Stage, until
 
-QUICK = Tempo(pulse=0.05, lease=1.0, grace=0.5, sweep=0.1, heartbeat=2.0, wake=0.03, backoff=0.05)
+QUICK = Tempo(pulse=0.05, lease=1.5, grace=0.5, sweep=0.1, heartbeat=2.0, wake=0.03, backoff=0.05)
 """So that tests need not wait long for what is lost."""
 
 

@@ -59,3 +59,15 @@ def test_while_it_rests_its_time_stands_still() -> None:
     left = patience.remaining()
     assert left is not None
     assert 0 < left <= 0.05
+
+
+def test_it_can_be_prolonged_up_to_what_was_agreed_on() -> None:
+    patience = Patience(0.0, most=100.0)
+    with pytest.raises(OutOfTimeError):
+        patience.check()
+    patience.prolong()
+    patience.check()
+    for other in (Patience(0.0), Patience(0.0, most=0.0)):
+        other.prolong()
+        with pytest.raises(OutOfTimeError):
+            other.check()

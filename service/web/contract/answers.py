@@ -52,13 +52,13 @@ class _Audio(_Told):
 
 
 class LinkedAudio(_Audio):
-    """``"response": "url"``"""
+    """The answer where `response` is url."""
 
     url: str = Field(description="where every replica has the audio, for a limited time")
 
 
 class EncodedAudio(_Audio):
-    """``"response": "base64"``"""
+    """The answer where `response` is base64."""
 
     audio: str = Field(description="the bytes in base64")
 
@@ -83,7 +83,7 @@ class WordTime(_Told):
 
 
 class TimedAudio(EncodedAudio):
-    """``"response": "json"``"""
+    """The answer where `response` is json."""
 
     words: list[WordTime]
 

@@ -10,14 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
 from service.settings import Settings
 from service.web.contract import jobs, openai, service, speech
 from service.web.contract.answers import OpenAIProblem
 from service.web.contract.operation import COUNTED, HEADERS, Answer, Operation, Parameter
-from service.web.jobs import JobRequest
-from service.web.openai_speech import OpenAISpeech
+from service.web.contract.schemas import ref, schemas
 
 OPERATIONS: tuple[Operation, ...] = (
     *speech.OPERATIONS,
@@ -37,7 +35,6 @@ _ABOUT = (
     "Mandarin speech with emotion. Bodies are JSON in UTF-8, and unknown fields are refused. "
     "Every answer carries X-Request-Id, the one that was sent or a new one."
 )
-_SCHEMAS = "#/components/schemas/"
 _REFUSALS_HEADERS: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
         401: ("WWW-Authenticate",),
@@ -57,7 +54,7 @@ def openapi_document(settings: Settings) -> dict[str, Any]:
             operation, settings
         ).json()
     components: _Json = {
-        "schemas": _schemas(settings.max_characters),
+        "schemas": schemas(OPERATIONS, settings.max_characters),
         "headers": {name: {**header, "required": name not in COUNTED} for name, header in HEADERS.items()},
     }
     if settings.api_keys:
@@ -113,7 +110,7 @@ class _Described:
     def _answer(self, answer: Answer) -> _Json:
         content: _Json = {name: {} for name in answer.media}
         if answer.json:
-            refs = [_ref(model) for model in answer.json]
+            refs = [ref(model) for model in answer.json]
             content["application/json"] = {"schema": refs[0] if len(refs) == 1 else {"oneOf": refs}}
         described: _Json = {"description": answer.text, "headers": self._headers(answer.headers)}
         if content:
@@ -129,7 +126,7 @@ class _Described:
         return {
             "description": f"{HTTPStatus(status).phrase}: {', '.join(codes)}.",
             "headers": self._headers(_REFUSALS_HEADERS.get(status, ())),
-            "content": {"application/json": {"schema": {"allOf": [_ref(self._operation.error), code]}}},
+            "content": {"application/json": {"schema": {"allOf": [ref(self._operation.error), code]}}},
         }
 
     def _headers(self, names: tuple[str, ...]) -> _Json:
@@ -151,47 +148,6 @@ def _parameter(parameter: Parameter) -> _Json:
 def _body(
     model: type[BaseModel], bounds: Mapping[str, Any], examples: Mapping[str, Mapping[str, Any]]
 ) -> _Json:
-    schema = {"allOf": [_ref(model), dict(bounds)]} if bounds else _ref(model)
+    schema = {"allOf": [ref(model), dict(bounds)]} if bounds else ref(model)
     named = {name: {"value": dict(value)} for name, value in examples.items()}
     return {"required": True, "content": {"application/json": {"schema": schema, "examples": named}}}
-
-
-def _ref(model: type[BaseModel]) -> _Json:
-    return {"$ref": _SCHEMAS + model.__name__}
-
-
-class _WithoutTitles(GenerateJsonSchema):
-    """Fields are called what they are called."""
-
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
-        """Never."""
-        return False
-
-
-def _schemas(max_characters: int) -> _Json:
-    """The schemas of all models by name."""
-    asked: list[tuple[type[BaseModel], JsonSchemaMode]] = []
-    told: list[tuple[type[BaseModel], JsonSchemaMode]] = []
-    for operation in OPERATIONS:
-        asked += [(operation.body, "validation")] if operation.body else []
-        told += [(model, "serialization") for answer in operation.answers.values() for model in answer.json]
-        told.append((operation.error, "serialization"))
-    models = list(dict.fromkeys(asked + told))
-    _, made = models_json_schema(models, ref_template=_SCHEMAS + "{model}", schema_generator=_WithoutTitles)
-    schemas: _Json = made["$defs"]
-    for operation in OPERATIONS:
-        if operation.body:
-            schemas[operation.body.__name__].pop("description", None)  # it is for those who write the code
-    _bound_texts(schemas, max_characters)
-    return schemas
-
-
-def _bound_texts(schemas: _Json, max_characters: int) -> None:
-    """Tells the setting that ``check_length`` holds texts to."""
-    fields = (("SpeechRequest", "text"), (JobRequest.__name__, "text"), (OpenAISpeech.__name__, "input"))
-    for model, name in fields:
-        schemas[model]["properties"][name]["maxLength"] = max_characters
-    jobs_fields = schemas[JobRequest.__name__]["properties"]
-    del jobs_fields["text"]["default"]  # there is none: a job has either field
-    several = next(kind for kind in jobs_fields["texts"]["anyOf"] if kind["type"] == "array")
-    several["items"]["maxLength"] = max_characters

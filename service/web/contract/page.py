@@ -69,7 +69,7 @@ def _fields(document: _Json, operation: _Json) -> Iterator[Row]:
     schema, bounds = _body_schema(document, operation)
     for name, field in schema["properties"].items():
         only = bounds.get("properties", {}).get(name, {}).get("const")
-        text = field["description"] if only is None else f"{only}, nothing else, here"
+        text = field["description"] if only is None else f"only {only} here"
         if "maxLength" in field:
             text += f"; at most {field['maxLength']} characters"
         yield Row(name, _default(name, field, schema), text)
