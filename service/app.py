@@ -9,7 +9,9 @@ from service.keys import KeyRing
 from service.parts import Parts
 from service.web.audio import audio_blueprint
 from service.web.auth import register_auth
+from service.web.contract.document import openapi_document
 from service.web.crowd import register_crowd
+from service.web.docs import contract_blueprint
 from service.web.errors import register_errors
 from service.web.headers import register_headers, register_proxies
 from service.web.intake import Intake
@@ -73,6 +75,7 @@ def _add_routes(app: Flask, parts: Parts, ring: KeyRing) -> None:
     app.register_blueprint(jobs_blueprint(parts.jobs, intake, links.link))
     app.register_blueprint(openai_blueprint(intake))
     app.register_blueprint(audio_blueprint(parts.cache.audio))
+    app.register_blueprint(contract_blueprint(openapi_document(settings)))
     app.register_blueprint(voices_blueprint(parts.engine))
     app.register_blueprint(ops_blueprint(parts.engine))
     app.register_blueprint(metrics_blueprint(parts.metrics, parts.jobs.refresh))

