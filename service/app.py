@@ -15,7 +15,7 @@ from service.web.docs import contract_blueprint
 from service.web.errors import register_errors
 from service.web.headers import register_headers, register_proxies
 from service.web.intake import Intake
-from service.web.jobs import jobs_blueprint
+from service.web.jobs import BATCH_FACTOR, jobs_blueprint
 from service.web.lifecycle import register_lifecycle
 from service.web.limits import body_limit
 from service.web.links import Links
@@ -46,7 +46,7 @@ def create_app(parts: Parts) -> Flask:
     """
     app = Flask("service", static_folder=None)
     app.json = Utf8Json(app)
-    app.config["MAX_CONTENT_LENGTH"] = body_limit(parts.settings.max_characters)
+    app.config["MAX_CONTENT_LENGTH"] = body_limit(BATCH_FACTOR * parts.settings.max_characters)
     ring = KeyRing(parts.settings.api_keys)
     _add_rules(app, parts, ring)
     _add_routes(app, parts, ring)

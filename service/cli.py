@@ -76,6 +76,31 @@ def serve() -> None:
 
 
 @main.command()
+def worker() -> None:
+    """Works on jobs; the TTS_… environment variables set it up."""
+    settings = _settings()
+    if not settings.jobs_url:
+        raise _OneSentence("TTS_JOBS_URL must name the Redis that the jobs are in.")
+    from service.allocator import share_arenas
+    from service.observability.logs import configure_logging, get_logger
+    from service.parts import build_parts
+    from service.worker import work
+
+    configure_logging(settings.log_level, settings.log_text)
+    share_arenas()
+    try:
+        parts = build_parts(settings)
+        try:
+            status = work(parts, settings.jobs_url)
+        finally:
+            parts.close()
+    except Exception as error:
+        get_logger().error("worker_failed", exc_info=error)
+        raise _OneSentence(f"The worker cannot go on: {error}") from error
+    sys.exit(status)
+
+
+@main.command()
 @click.argument("name", default="default")
 def key(name: str) -> None:
     """Makes an API key: prints the key, to be given to who may call, and its entry for TTS_API_KEYS."""

@@ -77,7 +77,7 @@ def build_parts(settings: Settings, load: Callable[[], Synthesizer] | None = Non
     cache = build_cache(settings, metrics)
     engine = Engine(load or partial(build_synthesizer, settings, metrics, cache.clips), metrics)
     renderer = Renderer(lambda: engine.synthesizer, cache.audio, metrics)
-    jobs = build_jobs(settings, renderer, metrics)
+    jobs = build_jobs(settings, renderer, metrics, tracer)
     janitor = _janitor(settings, metrics, engine, cache, jobs)
     return Parts(settings, metrics, tracer, cache, engine, renderer, jobs, janitor)
 

@@ -13,6 +13,7 @@ from service.jobs.jobs import Jobs
 from service.jobs.tempo import Tempo
 from service.observability.logs import get_logger
 from service.parts import Parts
+from service.web.probes import serve_probes
 
 _GRACE_SECONDS = 20.0
 
@@ -20,9 +21,14 @@ _GRACE_SECONDS = 20.0
 def work(parts: Parts, url: str) -> int:
     """Loads the voices and works on the jobs at ``url``, a Redis; gives the exit status of ``run_worker``.
 
+    Meanwhile it answers probes.
+
     Raises:
+        OSError: the port for the probes is taken.
         Exception: whatever made loading fail.
     """
+    serve_probes(parts)
+    parts.janitor.start()
     loaded: SimpleQueue[Exception | None] = SimpleQueue()
     parts.engine.start(loaded.put)
     if error := loaded.get():

@@ -1,4 +1,4 @@
-"""``qingsheng serve`` as a user starts it: gunicorn and the embedded voice, on a free port."""
+"""``qingsheng serve`` and ``qingsheng worker`` as a user starts them, on a free port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE = 120.0  # seconds; how long a slow machine may take to load the voice
 
 @dataclass
 class Service:
-    """A running ``qingsheng serve``."""
+    """A running ``qingsheng serve`` or ``qingsheng worker``."""
 
     process: subprocess.Popen[str]
     port: int
@@ -53,7 +53,7 @@ class Service:
         return (self.folder / "stdout").read_text(encoding="utf-8")
 
 
-def start(folder: Path, **environment: str) -> Service:
+def start(folder: Path, command: str = "serve", **environment: str) -> Service:
     folder.mkdir(exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -61,7 +61,7 @@ def start(folder: Path, **environment: str) -> Service:
     settings = {"TTS_HOST": "127.0.0.1", "TTS_PORT": str(port), **environment}
     with (folder / "stdout").open("w") as stdout, (folder / "stderr").open("w") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "service", "serve"],
+            [sys.executable, "-m", "service", command],
             env=os.environ | settings,
             stdout=stdout,
             stderr=stderr,

@@ -13,7 +13,7 @@ from service.jobs.runner import Runner
 from service.jobs.store import JobStore
 from service.jobs.tempo import Tempo
 from service.observability.metrics import Metrics
-from service.observability.tracing import NoTracer, Tracer
+from service.observability.tracing import Tracer
 from service.renderer import Renderer
 from service.settings import MEBIBYTE, Settings
 
@@ -21,11 +21,8 @@ _MEMORY_BYTES = 256 * MEBIBYTE
 _THREADS = 2
 
 
-def build_jobs(
-    settings: Settings, renderer: Renderer, metrics: Metrics, tracer: Tracer | None = None
-) -> Jobs:
+def build_jobs(settings: Settings, renderer: Renderer, metrics: Metrics, tracer: Tracer) -> Jobs:
     """Jobs for who asks for them. Without ``TTS_JOBS_URL`` this process works on them, from now on."""
-    tracer = tracer or NoTracer()
     if settings.jobs_url:
         return remote_jobs(settings.jobs_url, settings, metrics, tracer)
     callbacks = _callbacks(settings)

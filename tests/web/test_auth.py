@@ -94,7 +94,6 @@ def test_a_preflight_is_open(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path"),
     [
-        ("DELETE", "/audio/abc"),
         ("GET", "/audio"),
         ("GET", "/healthz/"),
         ("GET", "//healthz"),
