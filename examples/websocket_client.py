@@ -7,7 +7,7 @@
     python examples/websocket_client.py -o hello.pcm --emotion happy --speed 1.2
 
 Events are printed as they come; the speech is written to hello.wav, or to a name that ends in .pcm as bare
-samples. TTS_API_KEY holds the key of a service that asks for one.
+samples. QINGSHENG_KEY holds the key of a service that asks for one.
 """
 
 from __future__ import annotations
@@ -24,33 +24,13 @@ from pathlib import Path
 
 import websocket
 
-DEMO = [
-    "您好",
-    "，",
-    "欢迎",
-    "使用",
-    "情声",
-    "。",
-    "第一",
-    "句",
-    "还",
-    "没",
-    "说",
-    "完",
-    "，",
-    "第二",
-    "句",
-    "就",
-    "来",
-    "了",
-    "！",
-]
+DEMO = "您好|，|欢迎|使用|情声|。|第一|句|还|没|说|完|，|第二|句|就|来|了|！".split("|")
 
 
 def main() -> int:
     """Speaks, and gives the exit status: 0 when all was spoken."""
     options = read_options()
-    headers = [f"X-API-Key: {key}"] if (key := os.environ.get("TTS_API_KEY")) else []
+    headers = [f"X-API-Key: {key}"] if (key := os.environ.get("QINGSHENG_KEY")) else []
     connection = websocket.create_connection(options.url, timeout=60, header=headers)
     style = {"emotion": options.emotion, "speed": options.speed}
     if options.voice:

@@ -85,12 +85,24 @@ def test_a_command_works(command: str, service: Service, official: Path, tmp_pat
     program = command.split()[0]
     if program == "curl" and shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
+    if command == "qingsheng worker":
+        pytest.skip("tests/test_worker.py runs it, for it does not end")
     if "--model exported" in command:
         export_small(tmp_path / "exported")
     ran = run(command.replace(":8080", f":{service.port}").replace(OFFICIAL, str(official)), tmp_path)
     assert ran.returncode == 0, ran.stderr
     written = re.findall(r" -o (\S+)", command)
     assert all(size(tmp_path / name) > 1000 for name in written) if written else ran.stdout
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if " examples/" in c])
+def test_an_example_works(command: str, service: Service, tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    ran = run(command.replace(":8080", f":{service.port}"), tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    written = [file for file in tmp_path.iterdir() if file.is_file()]
+    assert written
+    assert all(size(file) > 1000 for file in written)
 
 
 @pytest.mark.parametrize("command", [c for c in commands() if c.startswith("TTS_MODEL=exported ")])
@@ -118,6 +130,8 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         "cd ",
         "source ",
         "python -m bench.",
+        "python examples/",
+        "QINGSHENG_URL=http://127.0.0.1:8080 python examples/",
         "pip install ",
         "TTS_MODEL=exported qingsheng ",
         "TTS_MODEL=exported TTS_",
