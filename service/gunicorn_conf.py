@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import socket
 import struct
+import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -26,22 +29,30 @@ if TYPE_CHECKING:
     from service.parts import Parts
 
 _SEND_SECONDS = 60  # that a write may take; browsers pause a download while they play it
-_SPARE_THREADS = 8  # for probes and refusals while all others wait for speech
+_SILENCE_SECONDS = 15  # in the middle of a request
+_FIRST_BYTE_SECONDS = 0.05  # that a thread waits for a new connection's, before the main one does
+_GOODBYE_SECONDS = 1.0
+_GOODBYE_BYTES = 64 * 1024
+_CONNECTIONS = 2048  # open at once, most of them idle: gunicorn takes no more, not even a probe's
+_OTHER_FILES = 512  # to Redis, of libraries, and pairs of pipes
+_SPARE_THREADS = 16  # for probes and refusals while all others wait for speech
+_INVALID, _UNHANDLED = "Invalid request from ip=", "Error handling request"  # how gunicorn words it
 _MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  only gunicorn's nameless heartbeat file goes there
 
 
 def gunicorn_options(settings: Settings) -> dict[str, object]:
     """gunicorn's settings by name: one process with one copy of the voice, threads for input and output."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    threads = settings.max_requests + _SPARE_THREADS
     options: dict[str, object] = {
         "bind": [f"{host}:{settings.port}"],
         "workers": settings.workers,
         "worker_class": Worker,
-        "threads": settings.max_requests + _SPARE_THREADS,
+        "threads": threads,
         "timeout": 60,
         "graceful_timeout": 30,
         "keepalive": 75,
-        "worker_connections": 2 * (settings.max_requests + _SPARE_THREADS),
+        "worker_connections": max(2 * threads, _descriptors(_CONNECTIONS + _OTHER_FILES) - _OTHER_FILES),
         "preload_app": False,
         "control_socket_disable": True,
         "child_exit": _worker_ended,
@@ -53,6 +64,19 @@ def gunicorn_options(settings: Settings) -> dict[str, object]:
     if os.access(_MEMORY_FOLDER, os.W_OK):  # a heartbeat on a slow disk would look like a hang
         options["worker_tmp_dir"] = str(_MEMORY_FOLDER)
     return options
+
+
+def _descriptors(wanted: int) -> int:
+    """Lets this process and its children open so many files at once, or as many as the system allows.
+
+    Gives how many that is. gunicorn ends a worker that can open no more.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limits = [limit for limit in (wanted, hard) if limit != resource.RLIM_INFINITY]
+    allowed = min(limits)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    return allowed
 
 
 def _worker_ended(arbiter: Arbiter, worker: GunicornWorker) -> None:  # noqa: ARG001  as gunicorn calls it
@@ -70,8 +94,18 @@ def _worker_ends(arbiter: Arbiter, worker: Worker) -> None:  # noqa: ARG001  as 
 
 
 def _is_no_timeout(record: logging.LogRecord) -> bool:
-    """A client that reads nothing is cut off in the end; its request's own line says so."""
-    return not (record.exc_info and isinstance(record.exc_info[1], TimeoutError))
+    """A client that reads or sends nothing is cut off in the end; its request's own line says so."""
+    return not (record.exc_info and isinstance(record.exc_info[1], (TimeoutError, BlockingIOError)))
+
+
+def _without_requests(record: logging.LogRecord) -> bool:
+    """Takes out of a record what a client sent: a text may be in its address, or where headers should be."""
+    message = str(record.msg)
+    if message.startswith(_INVALID):
+        record.msg = message[: message.find(": ")] if ": " in message else message
+    elif message.startswith(_UNHANDLED):
+        record.msg, record.args = _UNHANDLED, ()
+    return True
 
 
 class QuietLogger(Logger):
@@ -83,6 +117,25 @@ class QuietLogger(Logger):
         self.error_log.handlers.clear()
         self.error_log.propagate = True
         self.error_log.addFilter(_is_no_timeout)
+        self.error_log.addFilter(_without_requests)
+
+
+def _say_goodbye(connection: socket.socket) -> None:
+    """Gives the client a second to close the connection; what it still sends would else undo the answer.
+
+    gunicorn would wait in the thread that takes all new requests, for 2 s with each such client.
+    """
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        deadline, received = time.monotonic() + _GOODBYE_SECONDS, 0
+        while received < _GOODBYE_BYTES and (left := deadline - time.monotonic()) > 0:
+            connection.settimeout(left)
+            data = connection.recv(_GOODBYE_BYTES)
+            if not data:
+                break
+            received += len(data)
+    with suppress(OSError):  # so that gunicorn finds it closed
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 class Worker(ThreadWorker):
@@ -91,13 +144,21 @@ class Worker(ThreadWorker):
     app: Server
 
     def handle(self, conn: TConn) -> Any:
-        """Serves a connection. A client that reads nothing does not hold a thread for ever."""
+        """Serves a connection. A client that reads or sends nothing does not hold a thread for ever."""
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
-        return super().handle(conn)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENCE_SECONDS, 0))
+        if wait := getattr(conn, "wait_for_data", None):  # older versions wait without a thread
+            conn.wait_for_data = lambda timeout: wait(timeout and _FIRST_BYTE_SECONDS)  # type: ignore[method-assign]
+        kept = super().handle(conn)
+        if not kept:
+            _say_goodbye(conn.sock)
+        return kept
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM: finishes what runs, takes nothing new."""
+        """SIGTERM: finishes what runs, takes nothing new, and does not wait for who has never said a word."""
         self.app.drain()
+        for conn in getattr(self, "pending_conns", ()):
+            conn.timeout = min(conn.timeout, time.monotonic() + _GOODBYE_SECONDS)
         super().handle_exit(sig, frame)
 
 

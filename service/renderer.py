@@ -15,7 +15,7 @@ from service.runtime.patience import Patience
 from service.speech import Chunk, Synthesizer, Utterance
 
 AUDIO_VERSION = 2
-"""Raise it when the same samples are encoded or joined to different bytes than before."""
+"""Raise it when the code reads the same text differently, or makes other bytes of the same samples."""
 
 
 class Renderer:
@@ -47,7 +47,7 @@ class Renderer:
     def key(self, asked: SpeechRequest) -> str:
         """The name of the audio in the cache, a SHA-256 in hexadecimal digits.
 
-        SSML may change to any voice on the way, so every voice's version is part of it.
+        SSML may change to any voice on the way, so the version of all of them is part of it.
         """
         synthesizer = self.synthesizer
         return cache_key(
@@ -57,7 +57,7 @@ class Renderer:
                 "style": astuple(asked.style)[:-1],
                 "format": (asked.format, asked.sample_rate),
                 "voice": asked.voice or synthesizer.default_voice.name,
-                "versions": {name: voice.version for name, voice in synthesizer.voices.items()},
+                "version": synthesizer.version,
             }
         )
 
@@ -107,22 +107,23 @@ class Renderer:
                 work += time.perf_counter() - started
                 if chunk is None:
                     break
-                if not audio:
+                seconds = len(chunk.samples) / chunk.sample_rate
+                if seconds and not audio:
                     self._first_audio(asked, patience)
                 queued += chunk.queued
-                audio += len(chunk.samples) / chunk.sample_rate
+                audio += seconds
                 yield chunk
         finally:
             chunks.close()
-            self._count(work - queued, queued, audio)
+            if audio:
+                self._count(work - queued, queued, audio)
 
     def _count(self, synthesis: float, queued: float, audio: float) -> None:
         """Counts a request that has been spoken, all of it or a part; times in seconds."""
         self._metrics.audio_seconds.inc(audio)
         self._metrics.stage_seconds.labels("queue").observe(queued)
         self._metrics.stage_seconds.labels("synthesis").observe(synthesis)
-        if audio:
-            self._metrics.realtime_factor.observe(synthesis / audio)
+        self._metrics.realtime_factor.observe(synthesis / audio)
 
     def _first_audio(self, asked: SpeechRequest, patience: Patience) -> None:
         labels = length_class(len(asked.text)), self._metrics.known_emotion(asked.emotion)

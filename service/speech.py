@@ -96,10 +96,21 @@ class Synthesizer:
         self.voices: Mapping[str, Voice] = MappingProxyType({voice.name: voice for voice in voices})
         self.default_voice: Voice = voices[0]
 
+    @property
+    def version(self) -> tuple[str, ...]:
+        """Changes whenever the same utterance may be read or sound different."""
+        return self._frontend.version, *sorted(
+            f"{name} {voice.version}" for name, voice in self.voices.items()
+        )
+
     def warm(self) -> None:
-        """Speaks a few syllables with every voice, so that the first request finds all loaded."""
+        """Speaks a few syllables with every voice, so that the first request finds all loaded.
+
+        What is kept does not do: it would be found there, and nothing loaded.
+        """
+        fresh = Synthesizer(self._frontend, list(self.voices.values()), self._gate)
         for name in self.voices:
-            for _ in self.stream(Utterance(_WARM_UP, Style(voice=name))):
+            for _ in fresh.stream(Utterance(_WARM_UP, Style(voice=name))):
                 pass
 
     def close(self) -> None:

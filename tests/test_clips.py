@@ -87,6 +87,13 @@ def test_what_is_kept_needs_no_turn(frontend: FrontEnd, voice: SineVoice, shelf:
     assert whole(spoken(synthesizer, TEXT))
 
 
+def test_warming_up_speaks_what_is_kept_as_well(synthesizer: Synthesizer, voice: SineVoice) -> None:
+    synthesizer.warm()
+    spoken(synthesizer, "".join(voice.spoken))
+    synthesizer.warm()
+    assert len(voice.spoken) == 3
+
+
 def test_a_sentence_that_was_not_heard_to_its_end_is_not_kept(
     synthesizer: Synthesizer, shelf: Shelf, voice: SineVoice
 ) -> None:

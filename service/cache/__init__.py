@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service.cache.audio import AudioCache
+from service.cache.audio import AudioCache, cache_key
 from service.cache.clips import ClipCache
-from service.cache.keys import cache_key
 from service.cache.memory_store import MemoryStore
 from service.cache.redis_store import RedisStore
 from service.cache.store import RestingError, Store, StoreError

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,6 +24,12 @@ _PAUSES = (0.01, 0.02, 0.04, 0.08)  # seconds between looks at what another proc
 _SETTLING_SECONDS = 3.0  # how long a store may take to keep something, for who must know
 
 _PREFIX = "audio:"
+
+
+def cache_key(parts: object) -> str:
+    """The SHA-256 of ``parts``, a JSON value that holds everything that changes the audio."""
+    canonical = json.dumps(parts, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
 class AudioCache:

@@ -8,7 +8,7 @@ than all the rest of a hit does (1 ms), and the compressed formats have nothing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
@@ -33,13 +33,7 @@ class CorruptError(ValueError):
 @dataclass(frozen=True, slots=True)
 class _RecordingHead:
     size: int  # bytes of audio
-    format: str
-    sample_rate: int
-    seconds: float
-    words: tuple[WordTiming, ...]
-    queue_seconds: float
-    synthesis_seconds: float
-    encode_seconds: float
+    rest: Recording  # without its audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +44,7 @@ class _ClipHead:
 
 def pack_recording(recording: Recording) -> bytes:
     """Gives a recording as bytes."""
-    head = _RecordingHead(
-        size=len(recording.audio),
-        format=recording.format,
-        sample_rate=recording.sample_rate,
-        seconds=recording.seconds,
-        words=recording.words,
-        queue_seconds=recording.queue_seconds,
-        synthesis_seconds=recording.synthesis_seconds,
-        encode_seconds=recording.encode_seconds,
-    )
+    head = _RecordingHead(len(recording.audio), replace(recording, audio=b""))
     return _packed(_recording_heads(), head, recording.audio)
 
 
@@ -70,18 +55,9 @@ def unpack_recording(packed: bytes) -> Recording:
         CorruptError: the bytes are not from ``pack_recording``.
     """
     head, audio = _unpacked(_recording_heads(), packed)
-    if head.format not in FORMATS or len(audio) != head.size:
+    if head.rest.format not in FORMATS or len(audio) != head.size:
         raise CorruptError("This is not a whole recording.")
-    return Recording(
-        audio=audio,
-        format=head.format,
-        sample_rate=head.sample_rate,
-        seconds=head.seconds,
-        words=head.words,
-        queue_seconds=head.queue_seconds,
-        synthesis_seconds=head.synthesis_seconds,
-        encode_seconds=head.encode_seconds,
-    )
+    return replace(head.rest, audio=audio)
 
 
 def pack_clips(clips: Sequence[Clip]) -> bytes:

@@ -42,17 +42,22 @@ class Admission:
     def turn(self, characters: int) -> Iterator[None]:
         """Waits for a turn, holds it, and then counts ``characters`` as spoken.
 
+        Of a sentence that breaks off those count that the time was good for: callers who leave do not make
+        the service look slow.
+
         Raises:
             PatienceError: the caller did not wait that long.
         """
         self._gate.enter(self._patience)
-        spoken = 0
+        started, seconds = time.monotonic(), None
         try:
             yield
-            spoken = characters
+        except BaseException:
+            seconds = time.monotonic() - started
+            raise
         finally:
             self.characters = max(0, self.characters - characters)
-            self._gate.leave(spoken)
+            self._gate.leave(characters, seconds)
 
 
 class Gate:
@@ -138,9 +143,12 @@ class Gate:
             raise
         self._metrics.queue_wait_seconds.observe(time.monotonic() - started)
 
-    def leave(self, spoken: int) -> None:
-        """Ends a turn. For ``Admission`` only."""
+    def leave(self, characters: int, broken_after: float | None) -> None:
+        """Ends a turn, in the middle of it after so many seconds. For ``Admission`` only."""
         with self._lock:
+            spoken: float = characters
+            if broken_after is not None:
+                spoken = min(spoken, broken_after / self._inside / self._pace.seconds(1))
             self._count()
             self._pace.spoke(spoken)
             self._pass_on()

@@ -19,8 +19,8 @@ class Pace:
         self._characters *= kept
         self._seconds = self._seconds * kept + seconds
 
-    def spoke(self, characters: int) -> None:
-        """A sentence of that length is finished."""
+    def spoke(self, characters: float) -> None:
+        """A sentence of that length, or that much of one, is finished."""
         self._characters += characters
 
     def seconds(self, characters: float) -> float:

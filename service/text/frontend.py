@@ -30,6 +30,9 @@ class FrontEnd:
     Args:
         lexicon: an extra lexicon file of the operator's; see ``lexicon.Lexicon`` for its form.
 
+    Attributes:
+        version: of the lexicons; the same text may be read differently under another one.
+
     Raises:
         LexiconError, OSError: the lexicon file cannot be used.
     """
@@ -38,7 +41,9 @@ class FrontEnd:
         self._syllabary = Syllabary()
         self._cleaner = Cleaner()
         self._normalizer = Normalizer()
-        self._words = WordMaker(Lexicon(self._syllabary, lexicon), self._syllabary)
+        words = Lexicon(self._syllabary, lexicon)
+        self.version = words.version
+        self._words = WordMaker(words, self._syllabary)
 
     def read(self, text: str, style: Style = Style()) -> Reading:
         """What will be spoken of ``text``, in ``style`` where its SSML says nothing else.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
@@ -30,6 +31,10 @@ class Lexicon:
 
     A word of the built-in list holds only where the text falls into words at both of its ends, one of the
     operator's anywhere.
+
+    Attributes:
+        latin: readings of Latin words, in lower case.
+        version: changes whenever a reading may have changed.
     """
 
     def __init__(self, syllabary: Syllabary, path: Path | None = None) -> None:
@@ -37,13 +42,12 @@ class Lexicon:
         self._syllabary = syllabary
         self._chinese: dict[str, tuple[Syllable, ...]] = {}
         self._by_first: dict[str, list[str]] = {}
-        self._anywhere: frozenset[str] = frozenset()
         self.latin: dict[str, tuple[Syllable, ...] | Phones] = {}
-        self._add(lines("lexicon.tsv"), "lexicon.tsv")
-        if path is not None:
-            rows = _read(path)
-            self._add(rows, str(path))
-            self._anywhere = frozenset(row.split("\t")[0].strip() for row in rows)
+        ours, rows = lines("lexicon.tsv"), [] if path is None else _read(path)
+        self._add(ours, "lexicon.tsv")
+        self._add(rows, str(path))
+        self._anywhere = frozenset(row.split("\t")[0].strip() for row in rows)
+        self.version = hashlib.sha256("\n".join([*ours, "", *rows]).encode()).hexdigest()[:16]
         for word in sorted(self._chinese, key=len, reverse=True):
             self._by_first.setdefault(word[0], []).append(word)
 

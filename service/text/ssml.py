@@ -40,6 +40,10 @@ _ATTRIBUTES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "say-as": (frozenset(("interpret-as",)), frozenset(("format",))),
     "sub": (frozenset(("alias",)), frozenset()),
 }
+
+LONGEST_SILENCE = 120.0
+"""Seconds of all breaks of a text together: twenty characters ask for as much memory as a page does."""
+
 _OPAQUE = frozenset(("break", "phoneme", "say-as", "sub"))
 _NEW_SENTENCE = frozenset(("p", "s", "voice"))
 
@@ -107,6 +111,7 @@ class _Document(ContentHandler):
         self._reader = reader
         self._syllabary = syllabary
         self._styles = [style]
+        self._silence = 0.0  # seconds of all breaks so far
         self._source = source
         self._line_starts = [0, *(match.end() for match in re.finditer("\n", source))]
         self._opaque: _Opaque | None = None
@@ -168,6 +173,9 @@ class _Document(ContentHandler):
             if opaque.inside:
                 raise ValueError("<break> must be empty")
             seconds = values.pause(given.get("time"), given.get("strength"))
+            self._silence += seconds
+            if self._silence > LONGEST_SILENCE:
+                raise ValueError(f"the breaks of a text must not add up to more than {LONGEST_SILENCE:.0f}s")
             return [Glyph("", place, place, self._styles[-1], pause=seconds)]
         inside = opaque.inside or [Glyph(" ", place, place, self._styles[-1])]
         if opaque.name == "sub":

@@ -6,8 +6,11 @@ from flask import Flask, g, request
 
 from service.keys import KeyRing
 from service.web.errors import RequestError
+from service.web.ops import PROBES
 
-_OPEN = frozenset({"/healthz", "/livez", "/metrics", "/openapi.json", "/docs"})
+OPEN = PROBES | {"/openapi.json", "/docs"}
+"""What is open to all, however often they ask."""
+
 _LINKS = "/audio/"  # must play in an <audio> element, which sends no headers; a link is a secret by itself
 _WEBSOCKET = "/tts/ws"
 
@@ -49,11 +52,12 @@ def authenticate(ring: KeyRing, key: str | None) -> None:
 
 def _is_open() -> bool:
     """A CORS preflight never carries a key."""
-    return request.method == "OPTIONS" or request.path in _OPEN or request.path.startswith(_LINKS)
+    return request.method == "OPTIONS" or request.path in OPEN or request.path.startswith(_LINKS)
 
 
 def _key_of_headers() -> str | None:
-    authorization = request.authorization
-    if authorization is not None and authorization.type == "bearer" and authorization.token:
-        return authorization.token
+    """Reads no other kind of Authorization: the library fails at some that are not well-formed."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() == "bearer" and token.strip():
+        return token.strip()
     return request.headers.get("X-API-Key") or None

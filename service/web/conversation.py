@@ -8,7 +8,7 @@ from service.text.errors import NothingToSpeakError
 from service.web.errors import RequestError
 from service.web.intake import Intake
 from service.web.lifecycle import note
-from service.web.limits import asked_patience
+from service.web.limits import asked_patience, check_length
 from service.web.line import Line
 from service.web.messages import Cancel, End, Start, Text
 from service.web.turn import Turn
@@ -87,10 +87,8 @@ class Conversation:
         if not self.speaking:
             self._begin(self._style)
         utterance = self._open()
-        length, most = utterance.characters + len(text), self._intake.max_characters
-        if length > most:
-            message = f"With this text the utterance has {length} characters; at most {most} are allowed."
-            raise RequestError(message, "text_too_long")
+        length = utterance.characters + len(text)
+        check_length(length, self._intake.max_characters, "With this text the utterance")
         utterance.push(text)
 
     def _end(self) -> None:

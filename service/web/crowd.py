@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 
 from service.web.errors import RequestError
+from service.web.ops import PROBES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_UNCOUNTED = frozenset({"/healthz", "/livez", "/metrics"})
 _FULL = "qingsheng.full"
 _RETRY_SECONDS = 1.0
 
@@ -51,7 +51,7 @@ class Crowd:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Serves a request, or passes it on to be refused."""
-        if environ.get("PATH_INFO") in _UNCOUNTED:
+        if environ.get("PATH_INFO") in PROBES:
             return self._app(environ, start_response)
         if not self._places.acquire(blocking=False):
             environ[_FULL] = True

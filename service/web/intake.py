@@ -34,7 +34,7 @@ class Intake:
             NotReadyError: the voice is not loaded.
             RequestError: the text is too long, or a header is wrong.
         """
-        check_length(asked.text, self.max_characters)
+        check_length(len(asked.text), self.max_characters)
         note(
             characters=len(asked.text),
             voice=asked.voice or self.renderer.synthesizer.default_voice.name,

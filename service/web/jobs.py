@@ -122,13 +122,10 @@ def _check(job: Job, jobs: Jobs, intake: Intake) -> None:
         except CallbackUrlError as error:
             raise RequestError(str(error), "invalid_callback_url") from None
     if not job.batch:
-        check_length(job.asked.text, intake.max_characters)
+        check_length(job.characters, intake.max_characters)
         intake.renderer.check(job.asked)
         return
-    most = BATCH_FACTOR * intake.max_characters
-    if job.characters > most:
-        message = f"Field 'texts' has {job.characters} characters; at most {most} are allowed."
-        raise RequestError(message, "text_too_long")
+    check_length(job.characters, BATCH_FACTOR * intake.max_characters, "Field 'texts'")
     for part in job.parts:
         _check_part(job, part, intake)
 
@@ -136,11 +133,7 @@ def _check(job: Job, jobs: Jobs, intake: Intake) -> None:
 def _check_part(job: Job, part: int, intake: Intake) -> None:
     """Says of a fault which of the texts it is in."""
     asked = job.part(part)
-    if len(asked.text) > intake.max_characters:
-        message = (
-            f"Text {part + 1} has {len(asked.text)} characters; at most {intake.max_characters} are allowed."
-        )
-        raise RequestError(message, "text_too_long")
+    check_length(len(asked.text), intake.max_characters, f"Text {part + 1}")
     try:
         intake.renderer.check(asked)
     except ValueError as error:

@@ -15,9 +15,9 @@ from flask import Flask, Response, g, request
 from service.observability.logs import get_logger
 from service.observability.metrics import Metrics, length_class, outcome
 from service.observability.tracing import Tracer
+from service.web.ops import PROBES
 
 _SANE_ID = re.compile(r"[\x21-\x7e]([\x20-\x7e]{0,126}[\x21-\x7e])?")
-_PROBES = frozenset({"/healthz", "/livez", "/metrics"})
 
 
 def register_lifecycle(app: Flask, metrics: Metrics, tracer: Tracer) -> None:
@@ -41,7 +41,7 @@ def _begin(tracer: Tracer) -> None:
     g.started = time.perf_counter()
     g.facts = {}
     g.tracing = ExitStack()
-    if _route() not in _PROBES:
+    if _route() not in PROBES:
         name = f"{request.method} {_route() or 'unknown'}"
         g.span = g.tracing.enter_context(tracer.server_span(name, request.headers))
     sent = request.headers.get("X-Request-Id", "")
@@ -92,7 +92,7 @@ class _Ending:
 
     def _count(self, seconds: float) -> None:
         route, facts, metrics = self._line["route"] or "", self._facts, self._metrics
-        if route in _PROBES:
+        if route in PROBES:
             return
         metrics.requests.labels(
             route,
@@ -108,7 +108,7 @@ class _Ending:
 
     def _log(self, line: dict[str, Any]) -> None:
         logger = get_logger()
-        if line["route"] in _PROBES:
+        if line["route"] in PROBES:
             logger.debug("request", **line)
         elif line["status"] >= 500:
             logger.warning("request", **line)

@@ -19,14 +19,14 @@ def body_limit(max_characters: int) -> int:
     return max(_LEAST_LIMIT, max_characters * _ESCAPED_CHARACTER + _OTHER_FIELDS)
 
 
-def check_length(text: str, max_characters: int) -> None:
-    """Refuses a text that is too long.
+def check_length(characters: int, most: int, whose: str = "Field 'text'") -> None:
+    """Refuses a text that is too long; ``whose`` characters they are begins the message.
 
     Raises:
         RequestError: 400; the message names the limit.
     """
-    if len(text) > max_characters:
-        message = f"Field 'text' has {len(text)} characters; at most {max_characters} are allowed."
+    if characters > most:
+        message = f"{whose} has {characters} characters; at most {most} are allowed."
         raise RequestError(message, "text_too_long")
 
 

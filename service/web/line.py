@@ -96,9 +96,9 @@ class _SteadySocket:
         self._socket, self._inbox = connection, inbox
         self._lock = threading.Lock()
         self._over = False
-        with suppress(OSError):
+        with suppress(OSError):  # the client may have left by now
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
-        connection.settimeout(_SEND_SECONDS)
+            connection.settimeout(_SEND_SECONDS)
 
     def send(self, data: bytes) -> int:
         with self._lock:

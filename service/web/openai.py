@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify
 from service.web.errors import RequestError
 from service.web.intake import Intake
 from service.web.lifecycle import facts
+from service.web.limits import check_length
 from service.web.openai_events import as_events
 from service.web.openai_speech import MODELS, OpenAISpeech, is_model, meant
 from service.web.schemas import read_body
@@ -25,7 +26,7 @@ def openai_blueprint(intake: Intake) -> Blueprint:
         """Speaks a text, and sends each piece of it as soon as it is made."""
         speech = read_body(OpenAISpeech)
         _check_model(speech.model)
-        _check_length(speech.input, intake.max_characters)
+        check_length(len(speech.input), intake.max_characters, "Field 'input'")
         asked = meant(speech, intake.renderer.synthesizer)
         response = streamed(asked, intake.renderer, intake.take(asked))
         return as_events(response, len(speech.input), facts()) if speech.stream_format == "sse" else response
@@ -61,12 +62,6 @@ def _check_model(name: str) -> None:
     if not is_model(name):
         message = f"There is no model of that name; the models are {', '.join(MODELS)}."
         raise RequestError(message, "model_not_found", 404)
-
-
-def _check_length(text: str, most: int) -> None:
-    if len(text) > most:
-        message = f"Field 'input' has {len(text)} characters; at most {most} are allowed."
-        raise RequestError(message, "text_too_long")
 
 
 def _model(name: str) -> dict[str, object]:

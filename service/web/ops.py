@@ -6,6 +6,9 @@ from flask import Blueprint, Response, g, jsonify
 
 from service.web.engine import Engine, NotReadyError
 
+PROBES = frozenset({"/healthz", "/livez", "/metrics"})
+"""Who asks there asks often, and gets an answer however much there is to do."""
+
 
 def ops_blueprint(engine: Engine) -> Blueprint:
     """``GET /healthz`` and ``GET /livez``."""

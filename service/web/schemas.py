@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from service.web.errors import RequestError
 
@@ -19,12 +20,30 @@ def read_body(model: type[Model]) -> Model:
     """Reads the body of the request that is being served.
 
     Raises:
-        RequestError: 415; it is not JSON by its own word. 400; see ``parse_body``.
+        RequestError: 415; it is not JSON by its own word. 400; it broke off, or see ``parse_body``.
+        RequestEntityTooLarge: it is too large.
     """
     if not request.is_json:
         message = "The body must be JSON, sent with Content-Type: application/json."
         raise RequestError(message, "unsupported_media_type", 415)
-    return parse_body(request.get_data(cache=False), model)
+    return parse_body(_whole_body(), model)
+
+
+def _whole_body() -> bytes:
+    """The body. What the server says of one that it cannot read may quote it, so that is not passed on."""
+    try:
+        body = request.get_data(cache=False)
+        if len(body) == request.max_content_length:
+            request.stream.read(1)  # only this tells that a chunked body goes on
+    except RequestEntityTooLarge:
+        raise
+    except Exception:
+        message = "The body cannot be read; it broke off, or its chunks are not as HTTP has them."
+        raise RequestError(message, "bad_request") from None
+    if request.content_length is not None and len(body) < request.content_length:
+        message = f"The body broke off after {len(body)} of {request.content_length} bytes."
+        raise RequestError(message, "bad_request")
+    return body
 
 
 def parse_body(body: bytes, model: type[Model]) -> Model:

@@ -48,12 +48,18 @@ class Utterance:
     def push(self, text: str) -> None:
         """Takes the next piece of the text."""
         self.characters += len(text)
-        self._add(self._buffer.push(text))
+        parts = self._buffer.push(text)
+        with self._changed:
+            self._parts += parts
+            self._changed.notify_all()
 
     def end(self) -> None:
         """Says that the text is whole."""
-        self.ended = True
-        self._add(self._buffer.end())
+        parts = self._buffer.end()
+        with self._changed:  # at once, or the listener could find the end and not the last part
+            self._parts += parts
+            self.ended = True
+            self._changed.notify_all()
 
     def chunks(self) -> Generator[Chunk, None, None]:
         """Speaks the text, waiting for it where needed, until it has ended. Parts without a word are skipped.
@@ -78,11 +84,6 @@ class Utterance:
                     yield from self._placed(chunks, part)
         if not self._heard:
             raise NothingToSpeakError(_NOTHING)
-
-    def _add(self, parts: list[Part]) -> None:
-        with self._changed:
-            self._parts += parts
-            self._changed.notify_all()
 
     def _coming(self) -> Iterator[Part]:
         with self.patience.waking(self._wake):

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from tests.jobs.held import PATIENCE
+from tests.waiting import PATIENCE
 
 
 class Hand:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 from service.text.sentence import Sentence
 from service.voice import Clip, UnspeakableError
+from tests.waiting import until
 from tests.web.sine import SineVoice
-
-PATIENCE = 60.0  # seconds; how long a slow machine may take for anything
 
 DEADLY = "杀"
 FAULTY = "坏"
@@ -70,11 +69,3 @@ class Stage:
 
     def go(self) -> None:
         (self.folder / "go").touch()
-
-
-def until(holds: Callable[[], object]) -> None:
-    """Waits until ``holds()`` is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline, "that took too long"
-        time.sleep(0.01)

@@ -22,9 +22,10 @@ from service.jobs.callback import (
     signature,
 )
 from service.jobs.job import CALLBACK, JobState
-from tests.jobs.held import UNSPEAKABLE, until
+from tests.jobs.held import UNSPEAKABLE
 from tests.jobs.receiver import Receiver
 from tests.jobs.workshop import Workshop, new_job, outcomes
+from tests.waiting import until
 
 HOST = "hooks.example.com"
 URL = f"https://{HOST}/done?of=me"

@@ -13,8 +13,9 @@ from service.jobs.archive import archive
 from service.jobs.job import Failure, Item
 from service.jobs.jobs import Jobs
 from service.observability.tracing import NoTracer
-from tests.jobs.held import FAULTY, UNSPEAKABLE, until
+from tests.jobs.held import FAULTY, UNSPEAKABLE
 from tests.jobs.workshop import Workshop, new_job
+from tests.waiting import until
 
 
 def finished(workshop: Workshop, outcome: str) -> float | None:
@@ -35,7 +36,7 @@ class TestLife:
         workshop.stage.go()
         state = workshop.when_ended(job.task_id)
         assert (state.status, state.progress, state.attempts) == ("done", 1.0, 1)
-        assert finished(workshop, "done") == 1
+        until(lambda: finished(workshop, "done") == 1)
 
         expected, _ = workshop.renderer.recording(job.asked)
         found = workshop.jobs.recordings(job)
@@ -123,7 +124,7 @@ class TestFailure:
         assert state.failure == Failure("unspeakable", "This voice cannot say that.")
         assert state.attempts == 1
         assert workshop.jobs.recordings(job) is None
-        assert finished(workshop, "failed") == 1
+        until(lambda: finished(workshop, "failed") == 1)
 
     def test_a_fault_inside_is_tried_three_times(self, workshop: Workshop) -> None:
         job = new_job(FAULTY)

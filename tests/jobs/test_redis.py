@@ -18,9 +18,10 @@ from service.observability.metrics import Metrics
 from service.observability.tracing import NoTracer
 from service.renderer import Renderer
 from tests.jobs.hands import Hands
-from tests.jobs.held import DEADLY, Stage, until
+from tests.jobs.held import DEADLY, Stage
 from tests.jobs.workshop import QUICK, Workshop, new_job, redis_workshop
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 
 @pytest.fixture

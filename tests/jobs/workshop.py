@@ -28,7 +28,8 @@ from service.runtime.gate import Gate
 from service.speech import Synthesizer
 from service.text.frontend import FrontEnd
 from service.voice import Voice
-from tests.jobs.held import Stage, until
+from tests.jobs.held import Stage
+from tests.waiting import until
 
 QUICK = Tempo(pulse=0.05, lease=1.5, grace=0.5, sweep=0.1, heartbeat=2.0, wake=0.03, backoff=0.05)
 """So that tests need not wait long for what is lost."""

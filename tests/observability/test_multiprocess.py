@@ -7,9 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.observability.multiprocess import is_abandoned, shared_folder, shared_metrics
 from tests.observability.counting import WORKERS
-
-PATIENCE = 30.0
+from tests.waiting import PATIENCE, until
 
 
 @dataclass
@@ -58,16 +56,10 @@ class Counting:
         (folder,) = self.temporary.glob("qingsheng-metrics-*")
         return folder
 
-    def wait_until(self, reached: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not reached():
-            assert time.monotonic() < deadline, "it did not come to that"
-            time.sleep(0.02)
-
     def kill(self, pid: int) -> None:
         """Kills a worker and waits until what it counted is put away."""
         os.kill(pid, signal.SIGKILL)
-        self.wait_until(lambda: not list(self.folder.glob(f"*_{pid}.db")))
+        until(lambda: not list(self.folder.glob(f"*_{pid}.db")))
 
 
 @pytest.fixture
@@ -83,7 +75,7 @@ def counting(tmp_path: Path) -> Iterator[Counting]:
             start_new_session=True,
         )
     service = Counting(process, port, tmp_path)
-    service.wait_until(lambda: _answers(service))
+    until(lambda: _answers(service))
     yield service
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
@@ -192,7 +184,7 @@ def test_the_folder_goes_when_the_service_ends(counting: Counting) -> None:
 def test_a_folder_is_known_as_abandoned_when_all_of_its_processes_were_killed(counting: Counting) -> None:
     os.killpg(counting.process.pid, signal.SIGKILL)
     counting.process.wait()
-    counting.wait_until(lambda: is_abandoned(counting.folder) is True)
+    until(lambda: is_abandoned(counting.folder) is True)
 
 
 def test_one_worker_counts_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -238,3 +239,21 @@ def test_many_threads_never_exceed_the_limit() -> None:
     assert now == 0
     assert most <= 3
     assert gate.waiting == 0
+
+
+def test_callers_who_leave_in_the_middle_do_not_make_the_service_look_slow() -> None:
+    metrics = Metrics()
+    gate = Gate(1, queue_seconds=1000, metrics=metrics)
+    for _ in range(20):
+        with pytest.raises(CancelledError):
+            leave_in_the_middle(gate)
+    with gate.admit(TEXT, Patience()):
+        with gate.admit(TEXT, Patience()):
+            pass  # which has the work counted
+        assert metrics.registry.get_sample_value("tts_queue_seconds") == pytest.approx(10, rel=0.2)
+
+
+def leave_in_the_middle(gate: Gate) -> None:
+    with gate.admit(TEXT, Patience()) as admission, admission.turn(TEXT):
+        time.sleep(0.05)
+        raise CancelledError

@@ -196,7 +196,7 @@ LONG = {
     "emoji": "😀" * 99_999 + "好",
     "blanks": " " * 99_999 + "好",
     "paragraphs": "<speak>" + "<p>" * 14_000 + "好" + "</p>" * 14_000 + "</speak>",
-    "pauses": "<speak>好" + "<break/>" * 12_000 + "</speak>",
+    "pauses": "<speak>好" + '<break time="0s"/>' * 5_500 + "</speak>",
 }
 DENSE = [
     "1",

@@ -293,6 +293,12 @@ class TestFault:
             ('<speak><phoneme ph="a1">啊</phoneme></speak>', 1, 8, 'needs the attribute "alphabet"'),
             # bad values
             ('<speak>你<break time="11s"/></speak>', 1, 9, "must be 0ms to 10s"),
+            (
+                "<speak>你" + '<break time="10s"/>' * 13 + "</speak>",
+                1,
+                9 + 12 * 19,
+                "add up to more than 120s",
+            ),
             ('<speak>你\n好<break strength="x"/></speak>', 2, 2, "must be one of none"),
             ('<speak><prosody rate="9">你</prosody></speak>', 1, 8, "must be 0.5 to 2"),
             ('<speak><prosody pitch="99">你</prosody></speak>', 1, 8, "must be -12st to +12st"),

@@ -53,6 +53,7 @@ def test_another_kind_of_authorization_leaves_room_for_the_key(client: FlaskClie
         {"Authorization": "Bearer"},
         {"Authorization": "Bearer "},
         {"Authorization": KEY},
+        {"Authorization": "Basic \xff"},
         {"X-API-Key": ""},
     ],
 )

@@ -11,16 +11,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 from websocket import WebSocket, WebSocketBadStatusException, create_connection
 from werkzeug.serving import make_server
 
+from tests.waiting import PATIENCE, until
 from tests.web.crowded import crowded_app
-
-PATIENCE = 30.0  # seconds that a slow machine may take for anything here
 
 
 def ask(port: int, method: str, path: str, **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
@@ -31,14 +30,6 @@ def ask(port: int, method: str, path: str, **headers: str) -> tuple[int, http.cl
         return response.status, response.headers, response.read()
     finally:
         connection.close()
-
-
-def wait_for(what: Callable[[], bool]) -> None:
-    """The server finds out a little later than the client that something is over."""
-    deadline = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < deadline, "the only place did not come back"
-        time.sleep(0.01)
 
 
 def is_served(port: int) -> bool:
@@ -69,7 +60,7 @@ def open_stream(port: int) -> socket.socket:
 def open_socket(port: int, path: str = "/echo") -> WebSocket:
     """A WebSocket, which holds the only place."""
     opened: list[WebSocket] = []
-    wait_for(lambda: try_socket(port, path, opened))
+    until(lambda: try_socket(port, path, opened))
     return opened[0]
 
 
@@ -97,7 +88,7 @@ def gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with told.open("w") as log:
         process = subprocess.Popen([*command, *options], stdout=log, stderr=log, start_new_session=True)
     try:
-        wait_for(lambda: process.poll() is not None or answers(port))
+        until(lambda: process.poll() is not None or answers(port))
         assert process.poll() is None, told.read_text(encoding="utf-8")
         yield port
     finally:
@@ -146,13 +137,13 @@ def test_probes_and_metrics_are_served_however_full_it_is(port: int) -> None:
 
 def test_a_client_that_leaves_in_the_middle_of_a_stream_gives_its_place_back(port: int) -> None:
     open_stream(port).close()
-    wait_for(lambda: is_served(port))
+    until(lambda: is_served(port))
 
 
 def test_a_refusal_takes_no_place_and_gives_none_back(port: int) -> None:
     with open_stream(port):
         assert [ask(port, "GET", "/voices")[0] for _ in range(5)] == [503] * 5
-    wait_for(lambda: is_served(port))
+    until(lambda: is_served(port))
 
 
 @pytest.mark.parametrize(
@@ -173,14 +164,14 @@ def test_every_ending_gives_the_place_back(
     port: int, method: str, path: str, headers: dict[str, str], status: int
 ) -> None:
     for _ in range(3):
-        wait_for(lambda: ask(port, method, path, **headers)[0] == status)
-    wait_for(lambda: is_served(port))
+        until(lambda: ask(port, method, path, **headers)[0] == status)
+    until(lambda: is_served(port))
 
 
 def test_a_stream_that_fails_and_cannot_be_closed_gives_the_place_back(port: int) -> None:
-    wait_for(lambda: is_served(port))
-    wait_for(lambda: is_cut_off(port, "/torn"))
-    wait_for(lambda: is_served(port))
+    until(lambda: is_served(port))
+    until(lambda: is_cut_off(port, "/torn"))
+    until(lambda: is_served(port))
 
 
 def test_a_websocket_holds_a_place_as_long_as_it_is_open(port: int) -> None:
@@ -191,25 +182,25 @@ def test_a_websocket_holds_a_place_as_long_as_it_is_open(port: int) -> None:
     with pytest.raises(WebSocketBadStatusException, match="503"):
         create_connection(f"ws://127.0.0.1:{port}/echo", timeout=PATIENCE)
     talk.close()
-    wait_for(lambda: is_served(port))
+    until(lambda: is_served(port))
 
 
 def test_a_websocket_whose_client_vanishes_gives_the_place_back(port: int) -> None:
     vanish(open_socket(port))
-    wait_for(lambda: is_served(port))
+    until(lambda: is_served(port))
 
 
 def test_a_websocket_whose_route_fails_gives_the_place_back(port: int) -> None:
     talk = open_socket(port, "/echo/broken")
     talk.send("")
     vanish(talk)
-    wait_for(lambda: is_served(port))
+    until(lambda: is_served(port))
 
 
 def test_a_client_that_has_sent_half_a_body_and_leaves_gives_the_place_back(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
         client.sendall(b"POST /tts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf")
-    wait_for(lambda: is_served(port))
+    until(lambda: is_served(port))
 
 
 def test_an_answer_that_is_thrown_away_unclosed_gives_its_place_back() -> None:

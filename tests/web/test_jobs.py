@@ -25,9 +25,10 @@ from service.web.errors import register_errors
 from service.web.intake import Intake
 from service.web.jobs import jobs_blueprint
 from service.web.lifecycle import register_lifecycle
-from tests.jobs.held import FAULTY, HeldVoice, Stage, until
+from tests.jobs.held import FAULTY, HeldVoice, Stage
 from tests.jobs.workshop import Workshop, build_renderer, local_workshop, new_cache, redis_workshop
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 LIMIT = 100
 HOST = "hooks.example.com"

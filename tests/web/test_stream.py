@@ -7,7 +7,6 @@ import io
 import logging
 import socket
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator
 
 import av
@@ -24,6 +23,7 @@ from service.speech import Synthesizer
 from service.text.frontend import FrontEnd
 from service.text.sentence import Sentence
 from service.voice import Clip, UnspeakableError
+from tests.waiting import until
 from tests.web.conftest import ready
 from tests.web.sine import SineVoice
 
@@ -56,10 +56,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, objec
 @pytest.fixture(autouse=True)
 def no_thread_stays() -> Iterator[None]:
     yield
-    deadline = time.monotonic() + LONG
-    while any(thread.name == "speak-ahead" for thread in threading.enumerate()):
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+    until(lambda: not any(thread.name == "speak-ahead" for thread in threading.enumerate()))
 
 
 class Mute(SineVoice):
@@ -235,7 +232,7 @@ class TestLeaving:
         hum.may_speak.set()
         (line,) = lines()
         assert line["cancelled"] is True
-        wait_until(lambda: hum.closed == ["今天天气很好。"])
+        until(lambda: hum.closed == ["今天天气很好。"])
         assert voice.spoken == ["你好。"]
 
     def test_one_that_leaves_while_it_waits_for_the_first_sound_stops_the_work(
@@ -245,7 +242,7 @@ class TestLeaving:
         self._left(client, "你好。再见。")
         assert lines()[0]["cancelled"] is True
         voice.may_speak.set()
-        wait_until(lambda: voice.closed == ["你好。"])
+        until(lambda: voice.closed == ["你好。"])
         assert voice.spoken == ["你好。"]
 
     def test_one_that_leaves_while_it_waits_for_more_stops_the_work(
@@ -256,7 +253,7 @@ class TestLeaving:
             self._left(client, HUMMED)
         assert hum.closed == []
         hum.may_speak.set()
-        wait_until(lambda: hum.closed == ["今天天气很好。"])
+        until(lambda: hum.closed == ["今天天气很好。"])
         assert lines()[0]["cancelled"] is True
 
     def _left(self, client: FlaskClient, text: str) -> None:
@@ -275,10 +272,3 @@ class TestLeaving:
         for text in ("你好。", "再见。"):
             assert app.test_client().post("/tts/stream", json={"text": text}).status_code == 200
         slow.close()
-
-
-def wait_until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + LONG
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)

@@ -21,7 +21,8 @@ from service.runtime.exported import write_exported
 from service.settings import Settings
 from tests.running import Service, start, stop
 from tests.runtime.voices import exported
-from tests.web.caller import SECONDS, Caller, served, until
+from tests.waiting import until
+from tests.web.caller import SECONDS, Caller, served
 from tests.web.sine import SineVoice
 
 RATE = 24000
