@@ -24,7 +24,7 @@ from pathlib import Path
 
 import websocket
 
-DEMO = "您好|，|欢迎|使用|情声|。|第一|句|还|没|说|完|，|第二|句|就|来|了|！".split("|")
+DEMO = ("您好，", "欢迎", "使用", "情声。", "第一句", "还没", "说完，", "第二句", "就来了！")
 
 
 def main() -> int:

@@ -5,12 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import resource
-import socket
-import struct
-import time
-from contextlib import suppress
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.app.base import BaseApplication
@@ -18,21 +13,16 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as GunicornWorker
-from gunicorn.workers.gthread import TConn, ThreadWorker
 from rich.console import Console
 
 from service.announcement import Announcement
+from service.gunicorn_worker import Worker
 from service.observability.multiprocess import mark_dead
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.parts import Parts
 
-_SEND_SECONDS = 60  # that a write may take; browsers pause a download while they play it
-_SILENCE_SECONDS = 15  # in the middle of a request
-_FIRST_BYTE_SECONDS = 0.05  # that a thread waits for a new connection's, before the main one does
-_GOODBYE_SECONDS = 1.0
-_GOODBYE_BYTES = 64 * 1024
 _CONNECTIONS = 2048  # open at once, most of them idle: gunicorn takes no more, not even a probe's
 _OTHER_FILES = 512  # to Redis, of libraries, and pairs of pipes
 _SPARE_THREADS = 16  # for probes and refusals while all others wait for speech
@@ -118,48 +108,6 @@ class QuietLogger(Logger):
         self.error_log.propagate = True
         self.error_log.addFilter(_is_no_timeout)
         self.error_log.addFilter(_without_requests)
-
-
-def _say_goodbye(connection: socket.socket) -> None:
-    """Gives the client a second to close the connection; what it still sends would else undo the answer.
-
-    gunicorn would wait in the thread that takes all new requests, for 2 s with each such client.
-    """
-    with suppress(OSError):
-        connection.shutdown(socket.SHUT_WR)
-        deadline, received = time.monotonic() + _GOODBYE_SECONDS, 0
-        while received < _GOODBYE_BYTES and (left := deadline - time.monotonic()) > 0:
-            connection.settimeout(left)
-            data = connection.recv(_GOODBYE_BYTES)
-            if not data:
-                break
-            received += len(data)
-    with suppress(OSError):  # so that gunicorn finds it closed
-        connection.shutdown(socket.SHUT_RDWR)
-
-
-class Worker(ThreadWorker):
-    """A worker that says on ``/healthz`` that it is about to end."""
-
-    app: Server
-
-    def handle(self, conn: TConn) -> Any:
-        """Serves a connection. A client that reads or sends nothing does not hold a thread for ever."""
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENCE_SECONDS, 0))
-        if wait := getattr(conn, "wait_for_data", None):  # older versions wait without a thread
-            conn.wait_for_data = lambda timeout: wait(timeout and _FIRST_BYTE_SECONDS)  # type: ignore[method-assign]
-        kept = super().handle(conn)
-        if not kept:
-            _say_goodbye(conn.sock)
-        return kept
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM: finishes what runs, takes nothing new, and does not wait for who has never said a word."""
-        self.app.drain()
-        for conn in getattr(self, "pending_conns", ()):
-            conn.timeout = min(conn.timeout, time.monotonic() + _GOODBYE_SECONDS)
-        super().handle_exit(sig, frame)
 
 
 class Server(BaseApplication):

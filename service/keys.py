@@ -61,6 +61,22 @@ class KeyRing:
     def __len__(self) -> int:
         return len(self._hashes)
 
+    def sign(self, path: str) -> str:
+        """A signature that lets whoever has it ask for ``path``, 64 hexadecimal digits; empty without keys.
+
+        Whoever knows a key could make one, and needs none.
+        """
+        return _signature(self._hashes[0][1], path) if self._hashes else ""
+
+    def signed(self, path: str, signature: str) -> bool:
+        """Whether ``sign`` made the signature, with any of the keys that are accepted now."""
+        found = False
+        for _, known in self._hashes:
+            found |= hmac.compare_digest(
+                _signature(known, path).encode(), signature.encode("utf-8", "replace")
+            )
+        return found
+
     def name_of(self, key: str) -> str | None:
         """The name that a key goes by, or None for a stranger's; equally slow for all of them."""
         asked = hashed(key)
@@ -69,3 +85,7 @@ class KeyRing:
             if hmac.compare_digest(asked, known):
                 found = name
         return found
+
+
+def _signature(secret: str, path: str) -> str:
+    return hmac.new(secret.encode("ascii"), path.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

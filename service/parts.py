@@ -60,6 +60,7 @@ class Parts:
     def close(self) -> None:
         """Ends what runs in the background, and sends off what only waits for company."""
         self.janitor.stop()
+        self.jobs.close()
         self.engine.close()
         self.cache.close()
         self.tracer.close()

@@ -17,7 +17,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from typing_extensions import Self
 
 MEBIBYTE = 1024 * 1024
 
@@ -189,7 +188,7 @@ class Settings(BaseSettings):
     )
 
     @model_validator(mode="after")
-    def _fit_together(self) -> Self:
+    def _fit_together(self) -> Settings:
         if self.workers > 1 and not (self.cache_url and self.jobs_url):
             raise ValueError(
                 "TTS_WORKERS above 1 needs TTS_CACHE_URL and TTS_JOBS_URL, so that all processes share them."

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from service.gunicorn_conf import Server, Worker
+from service.gunicorn_conf import Server
+from service.gunicorn_worker import Worker
 from service.settings import Settings
 
 

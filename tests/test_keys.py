@@ -68,3 +68,20 @@ def test_a_key_listed_in_place_of_its_entry_is_not_repeated_in_the_message() -> 
 def test_a_name_that_would_break_the_list_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="name is 1 to 64"):
         entry(name, generate())
+
+
+class TestSignatures:
+    def test_it_is_good_for_its_path_alone_as_long_as_its_key_is(self) -> None:
+        first, second = entry("a", generate()), entry("b", generate())
+        ring = KeyRing([first, second])
+        signature = ring.sign("/audio/1")
+        assert ring.signed("/audio/1", signature)
+        assert not ring.signed("/audio/2", signature)
+        assert not ring.signed("/audio/1", "")
+        assert not ring.signed("/audio/1", "\udcff" + signature)
+        assert KeyRing([second, first]).signed("/audio/1", signature)
+        assert not KeyRing([second]).signed("/audio/1", signature)
+
+    def test_without_keys_there_is_nothing_to_sign_with(self) -> None:
+        assert KeyRing([]).sign("/audio/1") == ""
+        assert not KeyRing([]).signed("/audio/1", "")

@@ -22,13 +22,13 @@ _THREADS = 2
 
 
 def build_jobs(settings: Settings, renderer: Renderer, metrics: Metrics, tracer: Tracer) -> Jobs:
-    """Jobs for who asks for them. Without ``TTS_JOBS_URL`` this process works on them, from now on."""
+    """Jobs for who asks for them. Without ``TTS_JOBS_URL`` this process works on them."""
     if settings.jobs_url:
         return remote_jobs(settings.jobs_url, settings, metrics, tracer)
     callbacks = _callbacks(settings)
     store, queue = MemoryJobStore(settings.job_seconds, _MEMORY_BYTES), LocalQueue()
-    build_crew(store, queue, renderer, callbacks, metrics, tracer, Tempo()).start()
-    return Jobs(store, queue, callbacks, metrics, tracer)
+    crew = build_crew(store, queue, renderer, callbacks, metrics, tracer, Tempo())
+    return Jobs(store, queue, callbacks, metrics, tracer, crew)
 
 
 def remote_jobs(url: str, settings: Settings, metrics: Metrics, tracer: Tracer) -> Jobs:

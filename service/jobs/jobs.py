@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from threading import Lock
 
 from service.jobs.away import AWAY
 from service.jobs.callback import Callbacks
+from service.jobs.crew import Crew
 from service.jobs.job import STATUSES, Item, Job, JobState, JobsUnavailableError
 from service.jobs.queue import JobQueue
 from service.jobs.store import JobStore
@@ -16,16 +18,25 @@ from service.observability.metrics import Metrics
 from service.observability.tracing import Tracer
 from service.recording import Recording
 
+_GRACE_SECONDS = 1.0
+
 
 class Jobs:
     """Takes jobs, and tells what has become of them. Safe to share between threads."""
 
     def __init__(
-        self, store: JobStore, queue: JobQueue, callbacks: Callbacks, metrics: Metrics, tracer: Tracer
+        self,
+        store: JobStore,
+        queue: JobQueue,
+        callbacks: Callbacks,
+        metrics: Metrics,
+        tracer: Tracer,
+        crew: Crew | None = None,
     ) -> None:
-        """Somebody else, here or in another process, works on what is in the queue."""
+        """``crew`` works on what is in the queue, from the first job on; without one, other processes do."""
         self._store, self._queue, self._callbacks = store, queue, callbacks
         self._metrics, self._tracer = metrics, tracer
+        self._crew, self._starting, self._started = crew, Lock(), False
 
     def check_callback(self, url: str) -> None:
         """Does nothing if a job's callback may go to that address.
@@ -41,6 +52,7 @@ class Jobs:
         Raises:
             JobsUnavailableError: it could not be kept, now.
         """
+        self._start_crew()
         with _reachable():
             self._store.add(replace(job, trace=self._tracer.headers()))
         self._send(*(Item(job.task_id, part) for part in job.parts))
@@ -74,6 +86,19 @@ class Jobs:
         if status in ("queued", "running"):
             self._metrics.jobs_finished.labels("cancelled").inc()
         return status is not None
+
+    def close(self) -> None:
+        """Ends the crew; jobs in the memory of this process end with it."""
+        with self._starting:
+            if self._crew and self._started:
+                self._crew.stop(_GRACE_SECONDS)
+            self._crew = None
+
+    def _start_crew(self) -> None:
+        with self._starting:
+            if self._crew and not self._started:
+                self._crew.start()
+                self._started = True
 
     def sweep(self) -> int:
         """Removes what is left of expired jobs, and sends messages for items that have lost theirs.

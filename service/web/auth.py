@@ -11,7 +11,7 @@ from service.web.ops import PROBES
 OPEN = PROBES | {"/openapi.json", "/docs"}
 """What is open to all, however often they ask."""
 
-_LINKS = "/audio/"  # must play in an <audio> element, which sends no headers; a link is a secret by itself
+_LINKS = "/audio/"  # must play in an <audio> element, which sends no headers
 _WEBSOCKET = "/tts/ws"
 
 
@@ -24,7 +24,7 @@ def register_auth(app: Flask, ring: KeyRing) -> None:
 
     @app.before_request
     def check() -> None:
-        if _is_open():
+        if _is_open() or _is_signed(ring):
             return
         key = _key_of_headers()
         if key is not None or request.path != _WEBSOCKET:
@@ -52,7 +52,14 @@ def authenticate(ring: KeyRing, key: str | None) -> None:
 
 def _is_open() -> bool:
     """A CORS preflight never carries a key."""
-    return request.method == "OPTIONS" or request.path in OPEN or request.path.startswith(_LINKS)
+    return request.method == "OPTIONS" or request.path in OPEN
+
+
+def _is_signed(ring: KeyRing) -> bool:
+    """Links to audio carry the signature that the service gave them."""
+    if not request.path.startswith(_LINKS):
+        return False
+    return ring.signed(request.path, request.args.get("signature", ""))
 
 
 def _key_of_headers() -> str | None:

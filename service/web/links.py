@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.cache import AudioCache
+from service.keys import KeyRing
 from service.recording import Recording
 from service.renderer import Renderer
 from service.request import SpeechRequest
@@ -20,13 +21,16 @@ class Links:
     Attributes:
         renderer: knows the recordings' names.
         cache: has to keep them.
+        ring: signs links where keys are asked for, so that they work without one. The path alone would not
+            do for a secret: whoever guesses a text can compute it.
     """
 
     renderer: Renderer
     cache: AudioCache
+    ring: KeyRing
 
     def link(self, asked: SpeechRequest, recording: Recording) -> str:
-        """The path under which a request's recording can be had for as long as the cache keeps audio.
+        """The address under which a request's recording can be had for as long as the cache keeps audio.
 
         Raises:
             RequestError: 503; it cannot be kept now.
@@ -37,4 +41,6 @@ class Links:
             if self.cache.hold(key) is None:
                 message = "The audio cannot be kept for a link; ask for another kind of response."
                 raise RequestError(message, "cache_unavailable", 503, retry_after=_RETRY_AFTER)
-        return f"/audio/{key}"
+        path = f"/audio/{key}"
+        signature = self.ring.sign(path)
+        return f"{path}?signature={signature}" if signature else path

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from service.recording import Recording
 from service.request import SpeechRequest
+from service.speech import Chunk
 from service.web.answers import answer
 from service.web.intake import Intake
 from service.web.lifecycle import note
 from service.web.links import Links
+from service.web.peer import Peer
 from service.web.schemas import read_body
 
 
@@ -25,7 +27,13 @@ def tts_blueprint(intake: Intake, links: Links) -> Blueprint:
         started = time.perf_counter()
         asked = read_body(SpeechRequest)
         patience = intake.take(asked)
-        recording, hit = intake.renderer.recording(asked, patience)
+        peer = Peer(request.environ.get("gunicorn.socket"))
+
+        def heed(_: Chunk) -> None:
+            if peer.gone():
+                patience.cancel()
+
+        recording, hit = intake.renderer.recording(asked, patience, heed)
         link = links.link(asked, recording) if asked.response == "url" else None
         response = answer(asked, recording, link)
         describe(response, recording, hit=hit, seconds=time.perf_counter() - started)

@@ -82,10 +82,19 @@ def test_openai_clients_are_refused_in_their_own_shape(client: FlaskClient) -> N
     assert answer.get_json()["error"]["code"] == "key_missing"
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/livez", "/metrics", "/openapi.json", "/docs", "/audio/abc"])
+@pytest.mark.parametrize("path", ["/healthz", "/livez", "/metrics", "/openapi.json", "/docs"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_probes_documents_and_links_are_open(client: FlaskClient, method: str, path: str) -> None:
+def test_probes_and_documents_are_open(client: FlaskClient, method: str, path: str) -> None:
     assert client.open(path, method=method).status_code == 200
+
+
+def test_a_link_to_audio_needs_its_signature_or_a_key(client: FlaskClient) -> None:
+    assert client.get("/audio/abc").status_code == 401
+    signature = RING.sign("/audio/abc")
+    assert client.get("/audio/abc", query_string={"signature": signature}).status_code == 200
+    assert client.get("/audio/abd", query_string={"signature": signature}).status_code == 401
+    assert client.get("/audio/abc", query_string={"signature": "é" + signature}).status_code == 401
+    assert client.get("/audio/abc", headers={"X-API-Key": KEY}).status_code == 200
 
 
 def test_a_preflight_is_open(client: FlaskClient) -> None:

@@ -89,7 +89,9 @@ class _Described:
         if operation.body:
             described["requestBody"] = _body(operation.body, operation.bounds, operation.examples)
         if self._key != "none":
-            described["security"] = [{name: []} for name in _KEYS] + ([{}] if self._key == "later" else [])
+            described["security"] = [{name: []} for name in _KEYS] + (
+                [{}] if self._key == "elsewhere" else []
+            )
         answers = {str(status): self._answer(answer) for status, answer in operation.answers.items()}
         refusals = {str(status): self._refusal(status, codes) for status, codes in self._refusals()}
         return {**described, "responses": {**answers, **refusals}}
@@ -99,9 +101,8 @@ class _Described:
         codes = dict(self._operation.refusals)
         if self._operation.crowded:
             codes[503] = tuple(dict.fromkeys([*codes.get(503, ()), "busy"]))
-        if self._key == "needed":
-            codes[401] = ("key_missing",)
         if self._key != "none":
+            codes[401] = ("key_missing",)
             codes[403] = (*codes.get(403, ()), "key_unknown")
         if self._limited:
             codes[429] = ("rate_limited",)

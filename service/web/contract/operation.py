@@ -38,7 +38,7 @@ class Parameter:
     """A part of the address, or a header.
 
     Attributes:
-        place: ``path`` or ``header``.
+        place: ``path``, ``query`` or ``header``.
         schema: in JSON Schema.
     """
 
@@ -62,7 +62,8 @@ class Operation:
         bounds: what else holds for the body, as a schema: rules that the model's own cannot tell.
         examples: bodies by name; each can be spoken by every voice.
         error: the shape of its errors.
-        key: whether its requests need an API key, where there are any; ``later`` is in the first message.
+        key: whether its requests need an API key, where there are any; ``elsewhere`` is in the
+            first message of a WebSocket, or a signature in its place.
         unlimited: it counts towards no rate limit.
         crowded: it is refused where the process serves as many requests as it may.
     """
@@ -78,7 +79,7 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: _NOTHING)
     error: type[BaseModel] = Problem
-    key: Literal["needed", "later", "none"] = "needed"
+    key: Literal["needed", "elsewhere", "none"] = "needed"
     unlimited: bool = False
     crowded: bool = True
 

@@ -35,8 +35,14 @@ _SSML = '<speak>明天<break time="300ms"/><emotion category="happy">见！</emo
 _KEY = Parameter(
     "key",
     "path",
-    "What the link ends with.",
+    "The name of the audio.",
     MappingProxyType({"type": "string", "pattern": "^[0-9a-f]{64}$"}),
+)
+_SIGNATURE = Parameter(
+    "signature",
+    "query",
+    "What a link has in place of an API key, where keys are asked for.",
+    MappingProxyType({"type": "string"}),
 )
 _RANGE = Parameter("Range", "header", "One range, as `bytes=0-1023`.", MappingProxyType({"type": "string"}))
 _IF_NONE_MATCH = Parameter(
@@ -97,7 +103,7 @@ OPERATIONS = (
         "Speech",
         {101: Answer("A WebSocket.")},
         {400: ("bad_handshake",), 403: ("origin_not_allowed",), 426: ("upgrade_required",)},
-        key="later",
+        key="elsewhere",
     ),
     Operation(
         "GET",
@@ -114,8 +120,8 @@ OPERATIONS = (
             416: ("range_not_satisfiable",),
             503: ("cache_unavailable",),
         },
-        parameters=(_KEY, _RANGE, _IF_NONE_MATCH),
-        key="none",
+        parameters=(_KEY, _SIGNATURE, _RANGE, _IF_NONE_MATCH),
+        key="elsewhere",
     ),
     Operation(
         "GET",
