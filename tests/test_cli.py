@@ -116,7 +116,7 @@ class TestSay:
         [
             (["--speed", "3"], "'speed' must be a number from 0.5 to 2"),
             (["--volume", "nan"], "'volume' must be a number from 0 to 2"),
-            (["--format", "aac"], "wav, mp3, flac, ogg, pcm"),
+            (["--format", "wma"], "wav, mp3, flac, ogg, aac, pcm"),
         ],
     )
     def test_a_wrong_option_is_one_sentence_and_exit_2(
@@ -130,7 +130,7 @@ class TestSay:
     def test_a_name_that_ends_in_no_format_is_told_the_formats(self, tmp_path: Path) -> None:
         result = run("say", "你好", "-o", str(tmp_path / "a.txt"))
         assert result.exit_code == 2
-        assert "wav, mp3, flac, ogg, pcm" in result.stderr
+        assert "wav, mp3, flac, ogg, aac, pcm" in result.stderr
 
     @pytest.mark.parametrize("names", [("none/a.wav", "a.srt"), ("a.wav", "none/a.srt")])
     def test_a_folder_that_is_missing_is_told_before_anything_is_spoken(
