@@ -29,6 +29,7 @@ class Visit:
         first_audio: from sending to the first byte of sound, in seconds; None where there was none.
         speech: seconds of speech that came.
         retry_after: whether the answer has that header.
+        fault: what broke the connection, if anything did.
     """
 
     status: int
@@ -36,6 +37,7 @@ class Visit:
     first_audio: float | None
     speech: float
     retry_after: bool
+    fault: str = ""
 
 
 class Texts:
@@ -60,7 +62,7 @@ def visit(port: int, text: str, headers: Mapping[str, str] | None = None) -> Vis
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     body = json.dumps({"text": text, "format": "pcm", "sample_rate": _PCM_RATE})
     started = time.perf_counter()
-    first, heard = None, 0
+    first, heard, fault = None, 0, ""
     try:
         connection.request(
             "POST", "/tts/stream", body, {"Content-Type": "application/json", **(headers or {})}
@@ -72,12 +74,12 @@ def visit(port: int, text: str, headers: Mapping[str, str] | None = None) -> Vis
             heard += len(piece)
         retry_after = "Retry-After" in response.headers
         status = response.status
-    except (OSError, http.client.HTTPException):
-        status, retry_after = 0, False
+    except (OSError, http.client.HTTPException) as error:
+        status, retry_after, fault = 0, False, f"{type(error).__name__} after {heard} bytes"
     finally:
         connection.close()
     speech = heard / 2 / _PCM_RATE if status == http.client.OK else 0.0
-    return Visit(status, time.perf_counter() - started, first, speech, retry_after)
+    return Visit(status, time.perf_counter() - started, first, speech, retry_after, fault)
 
 
 def closed_loop(count: int, seconds: float, ask: Callable[[], Visit]) -> list[Visit]:

@@ -22,6 +22,7 @@ from bench.table import markdown
 _CLIENTS = 64
 _MEASURED_WITH = 16
 _MEASURE_SECONDS = 20.0
+_CACHE_BYTES = 8 * 1024 * 1024  # full at once, so that memory that grows is not the cache filling up
 _WATCH_EVERY = 0.25  # seconds
 _READINGS = 10.0  # seconds between two of the memory
 _WARM_UP = 0.2  # part of the time before memory has to be flat
@@ -41,8 +42,9 @@ def main(seconds: float, deadline: float, model: Path | None) -> None:
     console = Console(stderr=True)
     with console.status("Making the voice and exporting it …"):
         exported = bench_voice(model).exported
+    settings = {"MODEL": str(exported), "CACHE_BYTES": str(_CACHE_BYTES)}
     lines, headers = Texts(), {"X-Request-Timeout": f"{deadline:g}"}
-    with TemporaryDirectory() as folder, Server(Path(folder), MODEL=str(exported)) as server:
+    with TemporaryDirectory() as folder, Server(Path(folder), **settings) as server:
         with console.status("Measuring the capacity …"):
             measured = closed_loop(_MEASURED_WITH, _MEASURE_SECONDS, lambda: visit(server.port, lines.next()))
         capacity = len(measured) / _MEASURE_SECONDS
@@ -62,6 +64,8 @@ def _rows(visits: list[Visit], deadline: float) -> Iterator[Row]:
     yield "requests", f"{len(visits)}"
     for status, count in sorted(statuses.items()):
         yield f"answered {status}" if status else "broken connections", f"{count}"
+    for fault, count in Counter(one.fault for one in visits if one.fault).items():
+        yield fault, f"{count}"
     yield "503 and 429 without Retry-After", f"{sum(_lacks_retry(one) for one in visits)}"
     p50, p95 = np.percentile(served, (50, 95))
     yield "admitted, p50, s", f"{p50:.2f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from threading import Thread
@@ -54,6 +55,8 @@ class Engine:
         try:
             synthesizer = self._load()
             synthesizer.warm()
+            gc.collect()
+            gc.freeze()  # dictionaries live as long as the process: looking through them again takes 0.1 s
             self.hold(synthesizer)
             get_logger().info("voice_loaded", seconds=round(time.monotonic() - started, 2))
         except Exception as error:
