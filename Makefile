@@ -23,6 +23,11 @@ bench: $(VENV)/.test  ## the figures in the README
 	$(BIN)/python -m bench.quality
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.overload
+	$(BIN)/python -m bench.first_audio
+	$(BIN)/python -m bench.cache
+	$(BIN)/python -m bench.jobs
 
 clean:  ## removes what the targets above made here
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.server import free_port
 from service.jobs.building import remote_jobs
 from service.jobs.job import Job, JobState
 from service.observability.metrics import Metrics
@@ -117,7 +118,8 @@ class Chaos:
         return sum(state is not None and state.status in ("queued", "running") for state in states)
 
     def _hire(self) -> None:
-        own = {"TTS_JOBS_URL": self._server.url, "TTS_LOG_LEVEL": "info"}
+        place = {"TTS_HOST": "127.0.0.1", "TTS_PORT": str(free_port())}
+        own = {"TTS_JOBS_URL": self._server.url, "TTS_LOG_LEVEL": "info", **place}
         with (self._folder / f"worker-{self._started}.log").open("wb") as log:
             worker = subprocess.Popen(self._command, env=os.environ | own, stdout=log, stderr=log)
         self._started += 1

@@ -30,7 +30,7 @@ class Server:
         ``settings`` are further ``TTS_…`` variables, named without that beginning.
         """
         self._settings = {"CACHE_DIR": str(cache_dir), "LOG_LEVEL": "error", **settings}
-        self.port = _free_port()
+        self.port = free_port()
         self.startup = 0.0
 
     def __enter__(self) -> Server:
@@ -119,7 +119,8 @@ class Server:
             self._process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

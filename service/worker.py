@@ -27,7 +27,12 @@ def work(parts: Parts, url: str) -> int:
         OSError: the port for the probes is taken.
         Exception: whatever made loading fail.
     """
-    serve_probes(parts)
+    try:
+        serve_probes(parts)
+    except OSError as error:
+        settings = parts.settings
+        message = "TTS_PORT must be a port that probes and metrics can be served on"
+        raise OSError(f"{message}; {settings.port} is not: {error.strerror}.") from error
     parts.janitor.start()
     loaded: SimpleQueue[Exception | None] = SimpleQueue()
     parts.engine.start(loaded.put)

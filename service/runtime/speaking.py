@@ -27,20 +27,26 @@ class Speaking:
         busy: a worker is at it.
     """
 
-    def __init__(self, networks: Networks, line: SymbolLine, number: int, *, keep_mel: bool) -> None:
-        """Takes the place of the line in the order of arrival as ``number``."""
+    def __init__(
+        self, networks: Networks, line: SymbolLine, number: int, start: int = 0, *, keep_mel: bool
+    ) -> None:
+        """Takes the place of the line in the order of arrival as ``number``.
+
+        ``start`` is what it counts as having heard already: as much as whoever has heard least.
+        """
         self.networks = networks
         self.progress: Progress | None = None
         self.cancelled = False
         self.busy = False
         self._line, self._number, self._keep_mel = line, number, keep_mel
+        self._start = start
         self._planned: Future[Plan] = Future()
         self._results: queue.SimpleQueue[Floats | BaseException | None] = queue.SimpleQueue()
 
     @property
     def urgency(self) -> tuple[int, int]:
-        """The smaller, the sooner: who has heard least, then who came first."""
-        return self.progress.spoken if self.progress else 0, self._number
+        """The smaller, the sooner: the frames that it has heard, from its start on, then who came first."""
+        return self._start + (self.progress.spoken if self.progress else 0), self._number
 
     @property
     def missing_steps(self) -> int:

@@ -219,6 +219,22 @@ def test_who_stops_listening_frees_the_line_and_the_others_go_on(engine: Engine)
     assert engine.counts == Counter(cancelled=1, spoken=3)
 
 
+def test_newcomers_do_not_keep_a_line_from_its_end() -> None:
+    """Three of them are there at any time, and each has heard less than the line that came first."""
+    voice = networks("plain_emo")
+    newcomer = golden.line("mid")
+    long = SymbolLine.plain(" ".join([newcomer.text] * 8))
+    with Engine(threads=1) as engine:
+        first = engine.speak(voice, long)
+        others = [engine.speak(voice, newcomer) for _ in range(3)]
+        for _ in range(100):
+            if first.finished:
+                break
+            list(others.pop(0).samples())
+            others.append(engine.speak(voice, newcomer))
+        assert first.finished
+
+
 def test_a_line_that_is_cancelled_before_its_plan_is_there_keeps_nobody_waiting() -> None:
     decoder = Held(free=0)
     with Engine(threads=1) as engine:
