@@ -2,9 +2,9 @@
 
 What is to be done is cut into short jobs: plan a line, decode some steps of all lines together, make samples
 of one piece of a line. Each worker takes the job of whoever has heard least so far, so that first sounds come
-soon, long texts do not hold up short ones, and no thread waits for another. Who comes later counts as having heard
-as much as whoever has heard least by then, so that newcomers do not keep those before them from their last words
-(start-time fair queueing; Goyal, Vin and Cheng, 1996).
+soon, long texts do not hold up short ones, and no thread waits for another. Who comes later counts as having
+heard as much as whoever has heard least by then, so that newcomers do not keep those before them from their
+last words (start-time fair queueing; Goyal, Vin and Cheng, 1996).
 """
 
 from __future__ import annotations
