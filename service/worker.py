@@ -29,10 +29,10 @@ def work(parts: Parts, url: str) -> int:
     """
     try:
         serve_probes(parts)
-    except OSError as error:
+    except OSError as taken:
         settings = parts.settings
         message = "TTS_PORT must be a port that probes and metrics can be served on"
-        raise OSError(f"{message}; {settings.port} is not: {error.strerror}.") from error
+        raise OSError(f"{message}; {settings.port} is not: {taken.strerror}.") from taken
     parts.janitor.start()
     loaded: SimpleQueue[Exception | None] = SimpleQueue()
     parts.engine.start(loaded.put)
