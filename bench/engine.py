@@ -16,7 +16,7 @@ from rich.console import Console
 
 from bench.child import answers
 from bench.engine_tables import Key, Report
-from bench.engine_voice import BenchVoice, bench_voice
+from bench.engine_voice import BenchVoice, bench_voice, model_option
 from bench.lines import symbol_lines
 from bench.machine import peaks
 
@@ -50,12 +50,7 @@ QUICK = Scope(lengths=(20, 100), compared=(20,), threads=(1,), precisions=("int8
 
 
 @click.command()
-@click.option(
-    "--model",
-    metavar="DIR",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A model in the ModelScope layout; without one a voice of official size is made, once.",
-)
+@model_option
 @click.option("--quick", is_flag=True, help="20 and 100 characters, 1 thread and int8 only: below a minute.")
 def main(model: Path | None, quick: bool) -> None:
     """Measures real-time factors, first audio and memory of a model's first voice."""

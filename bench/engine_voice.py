@@ -8,6 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
+
 from bench.lines import symbol_lines
 from bench.make_voice import make_voice
 from bench.voice_sizes import CONFIGS
@@ -22,6 +24,15 @@ _ROOT = Path(__file__).parent.parent
 _CACHE = _ROOT / ".cache"
 _RUNTIME = _ROOT / "service" / "runtime"
 _CALIBRATION = (20, 4)  # characters a line, lines
+
+
+model_option = click.option(
+    "--model",
+    metavar="DIR",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="A model in the ModelScope layout; without one a voice of official size is made, once.",
+)
+"""Names the model that ``bench_voice`` takes."""
 
 
 @dataclass(frozen=True, slots=True)

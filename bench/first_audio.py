@@ -9,7 +9,6 @@ from __future__ import annotations
 import http.client
 import io
 import json
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import av
 import click
 from rich.console import Console
 
-from bench.engine_voice import bench_voice
+from bench.engine_voice import bench_voice, model_option
 from bench.server import Server
 from bench.studio import texts
 from bench.table import markdown
@@ -110,19 +109,14 @@ def distinct_texts(length: int, count: int) -> list[str]:
 
 
 @click.command()
-@click.option(
-    "--model",
-    metavar="DIR",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="A model in the ModelScope layout; without one a voice of official size is made, once.",
-)
+@model_option
 def main(model: Path | None) -> None:
     """Measures the first byte and the first audio that a client gets of a model's first voice."""
     console = Console(stderr=True)
     with console.status("Making the voice and exporting it …"):
-        os.environ["TTS_MODEL"] = str(bench_voice(model).exported)  # which the service inherits
+        exported = bench_voice(model).exported
     with TemporaryDirectory() as folder, console.status("Streaming …"):
-        server = StreamServer(Path(folder))
+        server = StreamServer(Path(folder), MODEL=str(exported))
         with server:
             rows = list(_rows(server))
     header = ("streams, ms at the client, median (slowest)", "first byte", "first audio", "whole")

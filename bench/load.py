@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 
 from bench.clients import Texts, Visit, closed_loop, visit
-from bench.engine_voice import bench_voice
+from bench.engine_voice import bench_voice, model_option
 from bench.server import Server
 from bench.table import markdown
 
@@ -33,7 +33,7 @@ _HEADER = (
 
 @click.command()
 @click.option("--seconds", default=30.0, show_default=True, help="How long each number of clients asks.")
-@click.option("--model", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@model_option
 def main(seconds: float, model: Path | None) -> None:
     """Streams different texts of 50 characters to 1, 8, 32 and 64 clients in turn, and prints a table.
 

@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 
 from bench.clients import Texts, Visit, closed_loop, open_loop, visit
-from bench.engine_voice import bench_voice
+from bench.engine_voice import bench_voice, model_option
 from bench.server import Server
 from bench.table import markdown
 
@@ -33,7 +33,7 @@ Row = tuple[str, str]
 @click.command()
 @click.option("--seconds", default=300.0, show_default=True, help="How long the overload lasts.")
 @click.option("--deadline", default=10.0, show_default=True, help="Seconds that each request allows.")
-@click.option("--model", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@model_option
 def main(seconds: float, deadline: float, model: Path | None) -> None:
     """Measures the capacity, then has 64 clients ask for twice as much, and prints what they got.
 
@@ -49,8 +49,9 @@ def main(seconds: float, deadline: float, model: Path | None) -> None:
             measured = closed_loop(_MEASURED_WITH, _MEASURE_SECONDS, lambda: visit(server.port, lines.next()))
         capacity = len(measured) / _MEASURE_SECONDS
         with console.status(f"Asking for twice {capacity:.1f} requests/s …"), _watching(server) as watch:
-            ask = lambda: visit(server.port, lines.next(), headers)  # noqa: E731
-            visits = open_loop(_CLIENTS, seconds, 2 * capacity, ask)
+            visits = open_loop(
+                _CLIENTS, seconds, 2 * capacity, lambda: visit(server.port, lines.next(), headers)
+            )
     click.echo(
         markdown(("", "measured"), [("capacity, requests/s", f"{capacity:.1f}"), *_rows(visits, deadline)])
     )

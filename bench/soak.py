@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bench.child import answers
-from bench.engine_voice import bench_voice
+from bench.engine_voice import bench_voice, model_option
 from bench.lines import symbol_lines
 from bench.table import markdown
 from service.runtime.threads import available_cores
@@ -25,7 +25,7 @@ _LENGTHS = 25  # different ones
 
 @click.command()
 @click.option("--lines", "count", default=1000, show_default=True, type=click.IntRange(2 * _BATCH))
-@click.option("--model", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@model_option
 @click.option("--precision", type=click.Choice(["fp32", "int8"]), default="int8", show_default=True)
 def main(count: int, model: Path | None, precision: str) -> None:
     """Speaks lines of 5 to 100 characters, four at once, and prints how much memory the process holds."""

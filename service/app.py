@@ -69,7 +69,7 @@ def _add_routes(app: Flask, parts: Parts, ring: KeyRing) -> None:
     settings = parts.settings
     intake = Intake(parts.renderer, settings.max_characters, settings.request_timeout, settings.log_text)
     links = Links(parts.renderer, parts.cache.audio, ring)
-    app.register_blueprint(tts_blueprint(intake, links))
+    app.register_blueprint(tts_blueprint(intake, links.link))
     app.register_blueprint(stream_blueprint(intake))
     register_websocket(app, intake, parts.engine, ring, settings.cors_origins)
     app.register_blueprint(jobs_blueprint(parts.jobs, intake, links.link))

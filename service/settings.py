@@ -51,6 +51,7 @@ def _redis_url(value: object) -> object:
 
 
 KeyEntry = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}:[0-9a-f]{64}$")]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)]
 RedisUrl = Annotated[str | None, BeforeValidator(_redis_url)]
 
 
@@ -72,7 +73,7 @@ class Settings(BaseSettings):
     model_revision: str | None = Field(
         default=None, description="a branch, tag or commit of the model on the hub (left out: its default)"
     )
-    voices: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+    voices: Names = Field(
         default=(),
         description="names of voices with commas between them, the default voice first "
         "(left out: all in their own order)",
@@ -146,7 +147,7 @@ class Settings(BaseSettings):
         ge=60,
         description="the seconds that a job and its result are kept, 60 or more",
     )
-    callback_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+    callback_hosts: Names = Field(
         default=(),
         description="names of hosts that a job's callback_url may name, with commas between them "
         "(left out: there are no callbacks)",
@@ -163,7 +164,7 @@ class Settings(BaseSettings):
         default=None,
         description="a limit for each key and each address such as 100/minute (left out: none)",
     )
-    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+    cors_origins: Names = Field(
         default=(),
         description="the origins of web pages that may call the service, with commas between them, "
         "or * (left out: none)",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +8,7 @@ from hypothesis import settings
 
 from service.kokoro import load_voices
 from service.voice import Voice
+from tests.redis_server import RedisServer
 
 # The same examples on every run, however slow the machine is.
 settings.register_profile("steady", deadline=None, derandomize=True)
@@ -20,3 +21,16 @@ MODEL_CACHE = Path(__file__).parent.parent / ".cache" / "voice"
 def voices() -> Sequence[Voice]:
     """The embedded voices; the prepared network is kept from run to run."""
     return load_voices(MODEL_CACHE, threads=2)
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path / "redis") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A server for tests that do it no harm."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import asdict
 
 from flask import Response, jsonify
@@ -13,12 +14,15 @@ from service.captions import cues
 from service.recording import Recording
 from service.request import SpeechRequest
 
+Link = Callable[[SpeechRequest, Recording], str]
+"""Gives the address that ``"response": "url"`` answers with."""
 
-def answer(asked: SpeechRequest, recording: Recording, link: str | None = None) -> Response:
-    """Gives a recording in the form that ``asked.response`` names; ``link`` is where ``url`` leads to.
+
+def answer(asked: SpeechRequest, recording: Recording, link: Link) -> Response:
+    """Gives a recording in the form that ``asked.response`` names.
 
     Raises:
-        ValueError: a link is asked for, and there is none.
+        RequestError: as ``link`` says, which is asked only where it is needed.
     """
     if asked.response == "audio":
         response = Response(recording.audio, mimetype=FORMATS[recording.format])
@@ -31,7 +35,7 @@ def answer(asked: SpeechRequest, recording: Recording, link: str | None = None) 
     return response
 
 
-def _body(asked: SpeechRequest, recording: Recording, link: str | None) -> dict[str, object]:
+def _body(asked: SpeechRequest, recording: Recording, link: Link) -> dict[str, object]:
     body: dict[str, object] = {
         "format": recording.format,
         "mime_type": FORMATS[recording.format],
@@ -39,9 +43,7 @@ def _body(asked: SpeechRequest, recording: Recording, link: str | None) -> dict[
         "seconds": round(recording.seconds, 3),
     }
     if asked.response == "url":
-        if link is None:
-            raise ValueError("There is no link to this recording.")
-        return {"url": link, **body}
+        return {"url": link(asked, recording), **body}
     audio = base64.b64encode(recording.audio).decode("ascii")
     words = {"words": [asdict(word) for word in recording.words]} if asked.response == "json" else {}
     return {"audio": audio, **body, **words}

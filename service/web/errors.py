@@ -47,15 +47,11 @@ class RequestError(Exception):
 
 
 _SENTENCES = {
-    404: (
-        "not_found",
-        "There is nothing at this address; GET /docs tells what there is.",
-    ),
+    404: ("not_found", "There is nothing at this address; GET /docs tells what there is."),
     405: ("method_not_allowed", "This address does not take that method; allowed are: {allowed}."),
     413: ("body_too_large", "The body is too large; at most {limit} bytes are allowed."),
     415: ("unsupported_media_type", "The body must be JSON, sent with Content-Type: application/json."),
 }
-
 
 _OUT_OF_TIME_RETRY = 5.0  # seconds
 _OPENAI = "/v1/"  # addresses below it answer in OpenAI's shape
@@ -65,7 +61,7 @@ def error_response(status: int, code: str, message: str, retry_after: float | No
     """An error as the contract has it; what cannot be written in UTF-8 is replaced by ``?``."""
     message = message.encode("utf-8", "replace").decode("utf-8")
     response = jsonify(
-        _openai(status, code, message)
+        {"error": openai_error(status, code, message)}
         if request.path.startswith(_OPENAI)
         else {"error": message, "code": code, "request_id": g.get("request_id")}
     )
@@ -76,12 +72,13 @@ def error_response(status: int, code: str, message: str, retry_after: float | No
     return response
 
 
-def _openai(status: int, code: str, message: str) -> dict[str, object]:
+def openai_error(status: int, code: str, message: str) -> dict[str, object]:
+    """What ``error`` holds in OpenAI's shape."""
     kinds = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
     kind = kinds.get(
         status, "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request_error"
     )
-    return {"error": {"message": message, "type": kind, "param": None, "code": code}}
+    return {"message": message, "type": kind, "param": None, "code": code}
 
 
 def register_errors(app: Flask) -> None:

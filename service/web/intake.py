@@ -35,11 +35,19 @@ class Intake:
             RequestError: the text is too long, or a header is wrong.
         """
         check_length(len(asked.text), self.max_characters)
+        self.note(asked, len(asked.text), text=asked.text)
+        return asked_patience(self.longest)
+
+    def note(self, asked: SpeechRequest, characters: int, **texts: object) -> None:
+        """Notes what is asked for, and ``texts`` where the log may have them.
+
+        Raises:
+            NotReadyError: the voice is not loaded.
+        """
         note(
-            characters=len(asked.text),
+            characters=characters,
             voice=asked.voice or self.renderer.synthesizer.default_voice.name,
             emotion=asked.emotion,
             format=asked.format,
-            **({"text": asked.text} if self.log_text else {}),
+            **(texts if self.log_text else {}),
         )
-        return asked_patience(self.longest)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
 from typing import NoReturn
 
 from flask import Blueprint, Response, g, jsonify
@@ -15,9 +14,8 @@ from service.jobs.callback import CallbackUrlError
 from service.jobs.failures import lasting_failure
 from service.jobs.job import Job, JobState, JobsUnavailableError
 from service.jobs.jobs import Jobs
-from service.recording import Recording
 from service.request import SpeechRequest
-from service.web.answers import answer
+from service.web.answers import Link, answer
 from service.web.errors import RequestError, error_response
 from service.web.intake import Intake
 from service.web.lifecycle import note
@@ -30,9 +28,6 @@ BATCH_FACTOR = 10
 _MOST_TEXTS = 200
 _TASK_ID = re.compile(r"[0-9a-f]{32}")
 _POLL_SECONDS = "1"
-
-Link = Callable[[SpeechRequest, Recording], str]
-"""Gives the address that ``"response": "url"`` answers with."""
 
 
 class JobRequest(SpeechRequest):
@@ -74,7 +69,8 @@ def jobs_blueprint(jobs: Jobs, intake: Intake, link: Link) -> Blueprint:
     def submit() -> tuple[Response, int, dict[str, str]]:
         """Takes a job, of which every text can be spoken as far as one can tell before."""
         job = read_body(JobRequest).job(uuid.uuid4().hex, g.request_id)
-        _note(job, intake)
+        note(task_id=job.task_id, parts=len(job.parts))
+        intake.note(job.asked, job.characters, texts=job.texts)
         _check(job, jobs, intake)
         jobs.submit(job)
         body = jsonify(task_id=job.task_id, status="processing")
@@ -100,18 +96,6 @@ def jobs_blueprint(jobs: Jobs, intake: Intake, link: Link) -> Blueprint:
         return "", 204
 
     return blueprint
-
-
-def _note(job: Job, intake: Intake) -> None:
-    note(
-        task_id=job.task_id,
-        characters=job.characters,
-        parts=len(job.parts),
-        voice=job.asked.voice or intake.renderer.synthesizer.default_voice.name,
-        emotion=job.asked.emotion,
-        format=job.asked.format,
-        **({"texts": job.texts} if intake.log_text else {}),
-    )
 
 
 def _check(job: Job, jobs: Jobs, intake: Intake) -> None:
@@ -158,7 +142,7 @@ def _finished(state: JobState, jobs: Jobs, link: Link) -> Response:
     if job.batch:
         return Response(archive(job, recordings), mimetype="application/zip")
     (recording,) = recordings
-    return answer(job.asked, recording, link(job.asked, recording) if job.asked.response == "url" else None)
+    return answer(job.asked, recording, link)
 
 
 def _unknown() -> NoReturn:

@@ -60,14 +60,12 @@ def _end(metrics: Metrics, response: Response) -> Response:
     }
     if "span" in g and response.status_code >= 500:
         g.span.fail(str(g.get("error_code")))
-    ending = _Ending(metrics, line, g.facts, g.started)
+    ending = _Ending(metrics, g.tracing, line, g.facts, g.started)
     if "websocket" in g:  # it has ended; what stands for its response is not closed by every server
         line["status"] = HTTPStatus.SWITCHING_PROTOCOLS.value
-        g.tracing.close()
         ending.reached()
-        return response
-    response.call_on_close(g.tracing.close)
-    response.call_on_close(ending.reached)  # the context is gone by then
+    else:
+        response.call_on_close(ending.reached)  # the context is gone by then
     return response
 
 
@@ -82,10 +80,19 @@ class _Ending:
     broke off.
     """
 
-    def __init__(self, metrics: Metrics, line: dict[str, Any], facts: dict[str, Any], started: float) -> None:
-        self._metrics, self._line, self._facts, self._started = metrics, line, facts, started
+    def __init__(
+        self,
+        metrics: Metrics,
+        tracing: ExitStack,
+        line: dict[str, Any],
+        facts: dict[str, Any],
+        started: float,
+    ) -> None:
+        self._metrics, self._tracing = metrics, tracing
+        self._line, self._facts, self._started = line, facts, started
 
     def reached(self) -> None:
+        self._tracing.close()
         seconds = time.perf_counter() - self._started
         self._count(seconds)
         self._log({**self._line, **self._facts, "total_ms": round(seconds * 1000, 1)})

@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import Response
 
+from service.web.errors import openai_error
+
 _TOKEN_SECONDS = 0.04  # of speech
 
 
@@ -40,8 +42,7 @@ def _events(pieces: Iterable[bytes], characters: int, told: Mapping[str, Any]) -
         if "code" not in told:
             raise
         message = "The speech broke off before the end of the text."
-        error = {"message": message, "type": "server_error", "param": None, "code": told["code"]}
-        yield _event("error", error=error)
+        yield _event("error", error=openai_error(500, str(told["code"]), message))
         return
     yield _event("speech.audio.done", usage=_usage(characters, told["audio_seconds"]))
 

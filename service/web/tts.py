@@ -9,15 +9,14 @@ from flask import Blueprint, Response, request
 from service.recording import Recording
 from service.request import SpeechRequest
 from service.speech import Chunk
-from service.web.answers import answer
+from service.web.answers import Link, answer
 from service.web.intake import Intake
 from service.web.lifecycle import note
-from service.web.links import Links
 from service.web.peer import Peer
 from service.web.schemas import read_body
 
 
-def tts_blueprint(intake: Intake, links: Links) -> Blueprint:
+def tts_blueprint(intake: Intake, link: Link) -> Blueprint:
     """``POST /tts``."""
     blueprint = Blueprint("tts", __name__)
 
@@ -34,7 +33,6 @@ def tts_blueprint(intake: Intake, links: Links) -> Blueprint:
                 patience.cancel()
 
         recording, hit = intake.renderer.recording(asked, patience, heed)
-        link = links.link(asked, recording) if asked.response == "url" else None
         response = answer(asked, recording, link)
         describe(response, recording, hit=hit, seconds=time.perf_counter() - started)
         return response

@@ -29,6 +29,7 @@ from service.speech import Synthesizer
 from service.text.frontend import FrontEnd
 from service.voice import Voice
 from tests.jobs.held import Stage
+from tests.redis_server import RedisServer
 from tests.waiting import until
 
 QUICK = Tempo(pulse=0.05, lease=1.5, grace=0.5, sweep=0.1, heartbeat=2.0, wake=0.03, backoff=0.05)
@@ -108,3 +109,12 @@ def local_workshop(stage: Stage, renderer: Renderer) -> Workshop:
 def redis_workshop(stage: Stage, renderer: Renderer, url: str, seconds: int = 3600) -> Workshop:
     client = working_client(url)
     return Workshop(stage, renderer, RedisJobStore(client, seconds, QUICK), RedisQueue(client, QUICK))
+
+
+def workshop_in(request: pytest.FixtureRequest, stage: Stage, renderer: Renderer) -> Workshop:
+    """In ``"memory"`` or in the ``"redis"`` that tests share, as the parameter of the fixture says."""
+    if request.param == "memory":
+        return local_workshop(stage, renderer)
+    server: RedisServer = request.getfixturevalue("shared_redis")
+    server.client().flushall()
+    return redis_workshop(stage, renderer, server.url)

@@ -26,7 +26,7 @@ from service.web.intake import Intake
 from service.web.jobs import jobs_blueprint
 from service.web.lifecycle import register_lifecycle
 from tests.jobs.held import FAULTY, HeldVoice, Stage
-from tests.jobs.workshop import Workshop, build_renderer, local_workshop, new_cache, redis_workshop
+from tests.jobs.workshop import Workshop, build_renderer, new_cache, redis_workshop, workshop_in
 from tests.redis_server import RedisServer
 from tests.waiting import until
 
@@ -39,28 +39,10 @@ def renderer(frontend: FrontEnd, tmp_path: Path) -> Renderer:
     return build_renderer(frontend, HeldVoice(tmp_path))
 
 
-@pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    with RedisServer(tmp_path / "redis") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """A server for tests that do it no harm."""
-    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
-        yield server
-
-
 @pytest.fixture(params=["memory", "redis"])
 def workshop(request: pytest.FixtureRequest, renderer: Renderer, tmp_path: Path) -> Iterator[Workshop]:
     stage = Stage(tmp_path)
-    if request.param == "memory":
-        made = local_workshop(stage, renderer)
-    else:
-        server = request.getfixturevalue("shared_redis")
-        server.client().flushall()
-        made = redis_workshop(stage, renderer, server.url)
+    made = workshop_in(request, stage, renderer)
     made.callbacks = Callbacks([HOST], b"a secret")
     yield made
     made.close()
