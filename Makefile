@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 run: $(VENV)/.run  ## starts the service on port 8080 and prints a first request
 	@$(BIN)/qingsheng serve
 
-test: $(VENV)/.test  ## runs every test
+test: $(VENV)/.test $(VENV)/.tools  ## runs every test
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/.lint  ## style and types
@@ -48,6 +48,11 @@ $(VENV)/.run: $(BIN)/python pyproject.toml $(wildcard service/runtime/native/*.c
 $(VENV)/.test: $(VENV)/.run
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt -e '.[test]'
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.test tests/tools.py
+	@echo "Fetching Helm, kubectl and Prometheus for the tests ..."
+	@$(BIN)/python -m tests.tools
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test
