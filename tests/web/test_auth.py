@@ -69,7 +69,9 @@ def test_without_a_key_it_is_401_and_says_how_to_send_one(
     assert answer.get_json()["request_id"] == answer.headers["X-Request-Id"]
 
 
-@pytest.mark.parametrize("key", [generate(), "x", "钥匙".encode().decode("latin-1")])
+@pytest.mark.parametrize(
+    "key", [generate(), "x", "钥匙".encode().decode("latin-1")], ids=["well-formed", "short", "not ASCII"]
+)
 def test_an_unknown_key_is_403_and_is_not_repeated(client: FlaskClient, key: str) -> None:
     answer = client.get("/voices", headers={"X-API-Key": key})
     assert (answer.status_code, answer.get_json()["code"]) == (403, "key_unknown")
