@@ -32,6 +32,8 @@ class Janitor:
         """
         self._tasks = dict(tasks)
         self._metrics = metrics
+        for name in self._tasks:
+            metrics.sweep_failures.labels(name)  # at zero, so that the first failure is seen to come
         self._ending = threading.Event()
         self._wait = wait or self._ending.wait
 

@@ -86,6 +86,7 @@ def test_a_task_that_fails_is_counted_and_hinders_no_other(metrics: Metrics) -> 
     janitor.sweep()
     assert (before.rounds, after.rounds) == (2, 2)
     assert 'tts_sweep_failures_total{task="cache"} 2.0' in shown(metrics)
+    assert 'tts_sweep_failures_total{task="jobs"} 0.0' in shown(metrics)
 
 
 def test_a_janitor_that_is_stopped_begins_no_round(metrics: Metrics) -> None:

@@ -13,6 +13,8 @@ Status = Literal["queued", "running", "done", "failed"]
 
 STATUSES: tuple[Status, ...] = ("queued", "running", "done", "failed")
 
+UNFINISHED: tuple[Status, ...] = ("queued", "running")
+
 CALLBACK = -1
 """The part of a job that tells its client of the end."""
 

@@ -112,13 +112,17 @@ class Jobs:
             return 0
 
     def refresh(self) -> None:
-        """Sets the gauge of jobs by status; leaves it as it is where jobs cannot be reached."""
+        """Sets the gauges of jobs; where jobs cannot be reached says so, and leaves the others as they are."""
         try:
-            counts = self._store.counts()
+            counts, oldest = self._store.counts(), self._store.oldest()
         except AWAY:
+            self._metrics.jobs_reachable.set(0)
             return
+        self._metrics.jobs_reachable.set(1)
         for status in STATUSES:
             self._metrics.jobs.labels(status).set(counts[status])
+        for status, seconds in oldest.items():
+            self._metrics.jobs_oldest_seconds.labels(status).set(seconds)
 
     def _send(self, *items: Item) -> None:
         """Sends messages; items for which that fails are found by ``sweep`` later."""

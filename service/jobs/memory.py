@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from service.jobs.job import (
     CALLBACK,
     STATUSES,
+    UNFINISHED,
     Attempt,
     Failure,
     Item,
@@ -163,6 +164,18 @@ class MemoryJobStore:
         with self._lock:
             found = Counter(record.status for record in self._records.values())
             return {status: found[status] for status in STATUSES}
+
+    def oldest(self) -> Mapping[Status, float]:
+        """See ``JobStore``."""
+        asked = self._clock() + self._seconds
+        with self._lock:
+            records = list(self._records.values())
+        return {
+            status: max(
+                (asked - record.expires for record in records if record.status == status), default=0.0
+            )
+            for status in UNFINISHED
+        }
 
     def expire(self) -> int:
         """See ``JobStore``."""

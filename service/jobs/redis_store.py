@@ -12,6 +12,7 @@ from service.jobs import scripts
 from service.jobs.away import passing
 from service.jobs.job import (
     STATUSES,
+    UNFINISHED,
     Attempt,
     Failure,
     Item,
@@ -117,12 +118,22 @@ class RedisJobStore:
 
     def counts(self) -> Mapping[Status, int]:
         """See ``JobStore``."""
-        seconds, microseconds = self._redis.time()
-        now = seconds * 1000 + microseconds // 1000
+        now = self._now()
         with self._redis.pipeline(transaction=False) as pipeline:
             for status in STATUSES:
                 pipeline.zcount(_BY_STATUS + status, now, "+inf")
             return dict(zip(STATUSES, pipeline.execute(), strict=True))
+
+    def oldest(self) -> Mapping[Status, float]:
+        """See ``JobStore``. An unfinished job expires so long after it was asked for as all are kept."""
+        now = self._now()
+        with self._redis.pipeline(transaction=False) as pipeline:
+            for status in UNFINISHED:
+                pipeline.zrangebyscore(_BY_STATUS + status, now, "+inf", start=0, num=1, withscores=True)
+            first = pipeline.execute()
+        left = [(found[0][1] - now) / 1000 if found else self._seconds for found in first]
+        ages = (max(0.0, self._seconds - seconds) for seconds in left)
+        return dict(zip(UNFINISHED, ages, strict=True))
 
     def expire(self) -> int:
         """See ``JobStore``."""
@@ -142,6 +153,11 @@ class RedisJobStore:
             if message is not None and message.decode() not in messages:
                 found.append(item)
         return found
+
+    def _now(self) -> int:
+        """The time of Redis in milliseconds."""
+        seconds, microseconds = self._redis.time()
+        return int(seconds) * 1000 + int(microseconds) // 1000
 
     def _do(self, script: Any, item: Item, *arguments: object) -> Any:
         job = _JOB + item.task_id

@@ -70,6 +70,10 @@ class JobStore(Protocol):
         """How many jobs there are by status."""
         ...
 
+    def oldest(self) -> Mapping[Status, float]:
+        """Seconds since the oldest job of each unfinished status was asked for; 0 where there is none."""
+        ...
+
     def expire(self) -> int:
         """Removes what is left of jobs that are too old; gives how many there were."""
         ...

@@ -15,12 +15,17 @@ from prometheus_client import (
 
 from service.observability.multiprocess import shared_folder
 
-_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+"""Bounds of the histograms of time: how many took no longer than one of these is known exactly."""
+
 _CHARACTERS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 _FACTORS = (0.02, 0.04, 0.06, 0.08, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1.0, 1.5, 2.0)
 
 _SHORT, _MEDIUM = 20, 100
 _REFUSALS = {429: "limited", 503: "busy"}
+
+JOB_OUTCOMES = ("done", "failed", "cancelled")
+CACHE_RESULTS = ("hit", "miss", "shared", "skipped", "error")
 
 
 def length_class(characters: int) -> str:
@@ -66,14 +71,14 @@ class Metrics:
             "tts_request_seconds",
             "From the request's arrival to the last byte of its answer.",
             ("route", "length"),
-            buckets=_SECONDS,
+            buckets=SECONDS,
             registry=registry,
         )
         self.first_audio_seconds = Histogram(
             "tts_first_audio_seconds",
             "From the request's arrival to the first sound that was made for it.",
             ("length", "emotion"),
-            buckets=_SECONDS,
+            buckets=SECONDS,
             registry=registry,
         )
         self.text_characters = Histogram(
@@ -92,7 +97,7 @@ class Metrics:
             "tts_stage_seconds",
             "What a request spent its time on: text, queue, synthesis, encode.",
             ("stage",),
-            buckets=_SECONDS,
+            buckets=SECONDS,
             registry=registry,
         )
         self.cache_requests = Counter(
@@ -102,6 +107,7 @@ class Metrics:
             ("result",),
             registry=registry,
         )
+        _begin(self.cache_requests, CACHE_RESULTS)
         self.queue_depth = Gauge(
             "tts_queue_depth",
             "Requests that wait for their turn.",
@@ -117,15 +123,34 @@ class Metrics:
         self.queue_wait_seconds = Histogram(
             "tts_queue_wait_seconds",
             "How long a sentence waited for its turn.",
-            buckets=_SECONDS,
+            buckets=SECONDS,
             registry=registry,
         )
+        # Whichever worker is scraped looks all jobs up: what the others once saw is old.
         self.jobs = Gauge(
-            "tts_jobs", "Jobs by status.", ("status",), registry=registry, multiprocess_mode="livemax"
+            "tts_jobs",
+            "Jobs by status.",
+            ("status",),
+            registry=registry,
+            multiprocess_mode="livemostrecent",
+        )
+        self.jobs_oldest_seconds = Gauge(
+            "tts_jobs_oldest_seconds",
+            "How long ago the oldest job that is queued or running was asked for; 0 where there is none.",
+            ("status",),
+            registry=registry,
+            multiprocess_mode="livemostrecent",
+        )
+        self.jobs_reachable = Gauge(
+            "tts_jobs_reachable",
+            "1 when jobs could be looked up last time; where not, what is told of jobs is old.",
+            registry=registry,
+            multiprocess_mode="livemostrecent",
         )
         self.jobs_finished = Counter(
             "tts_jobs_finished", "Jobs that ended: done, failed, cancelled.", ("outcome",), registry=registry
         )
+        _begin(self.jobs_finished, JOB_OUTCOMES)
         self.model_loaded = Gauge(
             "tts_model_loaded",
             "1 when the voices are loaded and warm.",
@@ -172,6 +197,12 @@ class Metrics:
         together.register(Merged(folder))
         together.register(WorkerProcesses(folder))
         return together
+
+
+def _begin(counter: Counter, values: Iterable[str]) -> None:
+    """Shows a counter at zero for each value of its one label: a rate needs to see the first count coming."""
+    for value in values:
+        counter.labels(value)
 
 
 def _known(name: str | None, names: frozenset[str]) -> str:

@@ -57,6 +57,6 @@ def counted(metrics: Metrics) -> Callable[[], dict[str, float]]:
     def count() -> dict[str, float]:
         (family,) = metrics.cache_requests.collect()
         totals = (sample for sample in family.samples if sample.name.endswith("_total"))
-        return {sample.labels["result"]: sample.value for sample in totals}
+        return {sample.labels["result"]: sample.value for sample in totals if sample.value}
 
     return count

@@ -113,6 +113,27 @@ class TestLife:
         }
         assert counts == {"queued": 0, "running": 2, "done": 0, "failed": 1}
 
+    def test_a_gauge_tells_the_age_of_the_oldest_job_that_waits(self, workshop: Workshop) -> None:
+        def oldest(status: str) -> float:
+            workshop.jobs.refresh()
+            found = workshop.metrics.registry.get_sample_value("tts_jobs_oldest_seconds", {"status": status})
+            assert found is not None
+            return found
+
+        assert oldest("queued") == oldest("running") == 0
+        workshop.jobs.submit(new_job("你好"))
+        until(lambda: oldest("queued") > 0.2)
+        before = oldest("queued")
+        workshop.jobs.submit(new_job("再见"))
+        assert oldest("queued") >= before
+        workshop.hire(threads=2)
+        workshop.stage.wait_for(2)
+        assert oldest("queued") == 0
+        until(lambda: oldest("running") > before)
+        workshop.stage.go()
+        until(lambda: finished(workshop, "done") == 2)
+        assert oldest("running") == 0
+
 
 class TestFailure:
     def test_what_cannot_be_spoken_fails_at_once(self, workshop: Workshop) -> None:

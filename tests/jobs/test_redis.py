@@ -123,8 +123,15 @@ class TestRedis:
     def test_while_it_is_away_asking_says_so_soon(self, redis_server: RedisServer) -> None:
         client = asking_client(redis_server.url)
         store, queue = RedisJobStore(client, 60, QUICK), RedisQueue(client, QUICK)
-        jobs = Jobs(store, queue, Callbacks((), b""), Metrics(), NoTracer())
+        metrics = Metrics()
+        jobs = Jobs(store, queue, Callbacks((), b""), metrics, NoTracer())
+
+        def reachable() -> float | None:
+            jobs.refresh()
+            return metrics.registry.get_sample_value("tts_jobs_reachable")
+
         job = new_job("你好")
+        assert reachable() == 1
         redis_server.freeze()
         with pytest.raises(JobsUnavailableError):
             jobs.submit(job)
@@ -134,8 +141,9 @@ class TestRedis:
         with pytest.raises(JobsUnavailableError):
             jobs.find(job.task_id)
         assert jobs.sweep() == 0
-        jobs.refresh()
+        assert reachable() == 0
         redis_server.start()
+        assert reachable() == 1
         again = new_job("你好")
         jobs.submit(again)
         assert jobs.find(again.task_id) is not None

@@ -23,6 +23,11 @@ def counting_app() -> Flask:
         metrics.request_seconds.labels("/tts", "short").observe(0.2)
         return str(os.getpid())
 
+    @app.get("/jobs/<int:number>")
+    def jobs(number: int) -> str:
+        metrics.jobs.labels("queued").set(number)
+        return str(os.getpid())
+
     @app.get("/burn")
     def burn() -> str:
         started = time.process_time()

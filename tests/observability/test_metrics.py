@@ -70,6 +70,14 @@ def test_counters_have_one_series_each_as_with_several_workers(metrics: Metrics)
     assert "_created" not in text
 
 
+def test_rare_counts_are_seen_from_zero_on(metrics: Metrics) -> None:
+    text = generate_latest(metrics.shown()).decode()
+    for outcome_of_job in ("done", "failed", "cancelled"):
+        assert f'tts_jobs_finished_total{{outcome="{outcome_of_job}"}} 0.0' in text
+    for result in ("hit", "miss", "shared", "skipped", "error"):
+        assert f'tts_cache_requests_total{{result="{result}"}} 0.0' in text
+
+
 def test_buckets_go_from_5_milliseconds_to_2_minutes(metrics: Metrics) -> None:
     metrics.request_seconds.labels("/tts", "short").observe(0.004)
     metrics.request_seconds.labels("/tts", "short").observe(119.0)

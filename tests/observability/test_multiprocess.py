@@ -130,6 +130,15 @@ def test_gauges_are_of_living_workers(counting: Counting) -> None:
     assert counting.shown()["tts_queue_depth"] == 2.0 * WORKERS
 
 
+def test_jobs_are_as_whoever_looked_last_saw_them(counting: Counting) -> None:
+    seen: dict[int, int] = {}  # what each worker saw last
+    for waiting in range(100, 0, -1):
+        if len(seen) < WORKERS:
+            seen[int(counting.get(f"/jobs/{waiting}"))] = waiting
+    assert len(seen) == WORKERS
+    assert counting.shown()["tts_jobs"] == min(seen.values())
+
+
 def test_a_worker_that_had_no_time_to_begin_its_file_disturbs_nobody(counting: Counting) -> None:
     asked = counting.count_with_all()
     (counting.folder / "counter_4194304.db").touch()  # no process can have this id
