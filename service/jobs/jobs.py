@@ -112,7 +112,7 @@ class Jobs:
             return 0
 
     def refresh(self) -> None:
-        """Sets the gauges of jobs; where jobs cannot be reached says so, and leaves the others as they are."""
+        """Sets the gauges of jobs; where jobs cannot be reached, says so and leaves the others alone."""
         try:
             counts, oldest = self._store.counts(), self._store.oldest()
         except AWAY:
