@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench chart manifests clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run  ## starts the service on port 8080 and prints a first request
@@ -28,6 +28,12 @@ bench: $(VENV)/.test  ## the figures in the README
 	$(BIN)/python -m bench.first_audio
 	$(BIN)/python -m bench.cache
 	$(BIN)/python -m bench.jobs
+
+chart: $(VENV)/.run  ## what follows from the chart's values: values.yaml, its schema and table
+	$(BIN)/python -m helm.values
+
+manifests: $(VENV)/.test $(VENV)/.tools  ## k8s/, rendered from the chart
+	$(BIN)/python -m helm.manifests
 
 clean:  ## removes what the targets above made here
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The Helm chart's values, as types, and what is written from them."""

@@ -1,0 +1,1 @@
+"""Writes the chart's files that follow from its values."""

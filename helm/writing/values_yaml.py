@@ -1,0 +1,59 @@
+"""``values.yaml``: the defaults, each with its description in front."""
+
+from __future__ import annotations
+
+import textwrap
+from itertools import chain
+
+import yaml
+
+from helm.values.base import Values
+from helm.values.settings import service_settings
+from helm.writing.walking import Entry, entries
+
+_WIDTH = 100
+_HEAD = "# Values of the chart. `make chart` writes this file from helm/values; change it there.\n"
+
+
+def values_yaml(values: Values) -> str:
+    """The text of the file."""
+    return _HEAD + "".join(_written(entry) for entry in entries(values))
+
+
+def _written(entry: Entry) -> str:
+    indent = "  " * (len(entry.path) - 1)
+    lines = [*_comment(entry.description), *_value(entry)]
+    if entry.path == ("settings",):
+        lines += _settings()
+    return ("\n" if len(entry.path) == 1 else "") + textwrap.indent("\n".join(lines), indent) + "\n"
+
+
+def _settings() -> list[str]:
+    """What may be set, in the place where it would be."""
+    known = service_settings().items()
+    lines = [_comment(f"{name}: {about['description']}", "#   ") for name, about in known]
+    return [f"  {line}" for line in chain.from_iterable(lines)]
+
+
+def _comment(text: str, subsequent: str = "# ") -> list[str]:
+    return textwrap.wrap(
+        text, _WIDTH, break_on_hyphens=False, initial_indent="# ", subsequent_indent=subsequent
+    )
+
+
+def _value(entry: Entry) -> list[str]:
+    if entry.group:
+        return [f"{entry.path[-1]}:"]
+    return _dumped({entry.path[-1]: entry.default}).splitlines()
+
+
+def _dumped(value: object) -> str:
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents lists below their key, as charts have them."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+        """See the base class."""
+        super().increase_indent(flow, False)
