@@ -59,6 +59,7 @@ class Chunk:
         end_char: up to where the source text has been spoken by the end of this chunk.
         queued: seconds that the sentence waited for its turn, with its first chunk; 0 with the others.
         last: no other chunk of the sentence follows.
+        cached: the sentence was spoken before, and kept.
     """
 
     samples: Samples
@@ -68,6 +69,7 @@ class Chunk:
     end_char: int
     queued: float
     last: bool = True
+    cached: bool = False
 
 
 class Synthesizer:
@@ -102,6 +104,11 @@ class Synthesizer:
         return self._frontend.version, *sorted(
             f"{name} {voice.version}" for name, voice in self.voices.items()
         )
+
+    @property
+    def queue(self) -> tuple[int, float]:
+        """How many sentences wait for their turn, and how many seconds of work have been taken on."""
+        return self._gate.waiting, self._gate.seconds
 
     def warm(self) -> None:
         """Speaks a few syllables with every voice, so that the first request finds all loaded.
@@ -174,14 +181,14 @@ class Synthesizer:
 
     def _clips(
         self, voice: Voice, sentence: Sentence, turns: _Turns
-    ) -> Generator[tuple[Clip, float], None, None]:
-        """Yields a sentence's clips, each with the seconds that were waited for a turn."""
+    ) -> Generator[tuple[Clip, float | None], None, None]:
+        """Yields a sentence's clips, each with the seconds that were waited for a turn; None if it was kept."""
         if self._kept is None:
             yield from self._spoken(voice, sentence, turns)
             return
         key = clip_key(voice, sentence)
         if kept := self._kept.get(key):
-            yield from ((shifted(clip, sentence.start), 0.0) for clip in kept)
+            yield from ((shifted(clip, sentence.start), None) for clip in kept)
             return
         spoken: list[Clip] = []
         with closing(self._spoken(voice, sentence, turns)) as clips:
@@ -251,8 +258,11 @@ class _Take:
         self._words: tuple[WordTiming, ...] = ()
         self._begun = False
 
-    def chunk(self, clip: Clip, pause: float, queued: float) -> Chunk:
-        """Gives the chunk that a clip becomes, with ``pause`` seconds of silence behind it."""
+    def chunk(self, clip: Clip, pause: float, queued: float | None) -> Chunk:
+        """Gives the chunk that a clip becomes, with ``pause`` seconds of silence behind it.
+
+        ``queued`` is None where the sentence was kept.
+        """
         sound = self._fader.push(self._resampler.push(clip.samples, last=clip.last), last=clip.last)
         samples = np.concatenate([self._lead, sound, silence(pause, self._rate)])
         words = tuple(word.moved(self._start) for word in clip.words)
@@ -261,7 +271,7 @@ class _Take:
         text = "" if self._begun else self._sentence.text
         self._lead, self._begun = self._lead[:0], True
         end = self._sentence.end if clip.last else self._end_char()
-        return Chunk(samples, self._rate, words, text, end, queued, clip.last)
+        return Chunk(samples, self._rate, words, text, end, queued or 0.0, clip.last, queued is None)
 
     def _end_char(self) -> int:
         """Up to where the source has been spoken: behind the last word that has been heard whole."""

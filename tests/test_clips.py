@@ -73,9 +73,11 @@ def test_what_was_kept_sounds_the_same_to_the_last_bit(synthesizer: Synthesizer,
 def test_a_sentence_is_spoken_once_wherever_it_stands(synthesizer: Synthesizer, voice: SineVoice) -> None:
     spoken(synthesizer, TEXT)
     text = "请进。今天天气很好。欢迎光临。"
-    words = [word for chunk in spoken(synthesizer, text) for word in chunk.words]
+    chunks = spoken(synthesizer, text)
+    words = [word for chunk in chunks for word in chunk.words]
     assert voice.spoken == ["欢迎光临。", "今天天气很好。", "请进。"]
     assert "".join(text[word.start_char : word.end_char] for word in words) == text.replace("。", "")
+    assert [chunk.cached for chunk in chunks if chunk.text] == [False, True, True]
 
 
 def test_what_is_kept_needs_no_turn(frontend: FrontEnd, voice: SineVoice, shelf: Shelf) -> None:

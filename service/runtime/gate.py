@@ -90,6 +90,12 @@ class Gate:
         """How many sentences wait for their turn now."""
         return len(self._queue)
 
+    @property
+    def seconds(self) -> float:
+        """Of work that has been taken on and is not done yet, by the pace that is being measured."""
+        with self._lock:
+            return self._owed()
+
     @contextmanager
     def admit(self, characters: int, patience: Patience) -> Iterator[Admission]:
         """Lets a request in, which then asks for turns.
@@ -180,8 +186,10 @@ class Gate:
                 self._metrics.queue_depth.set(len(self._queue))
 
     def _tell(self) -> None:
-        owed = sum(admission.characters for admission in self._admitted)
-        self._metrics.queue_seconds.set(self._pace.seconds(owed))
+        self._metrics.queue_seconds.set(self._owed())
+
+    def _owed(self) -> float:
+        return self._pace.seconds(sum(admission.characters for admission in self._admitted))
 
 
 class _Ticket:

@@ -18,12 +18,19 @@ def ops_blueprint(engine: Engine) -> Blueprint:
     def healthz() -> Response:
         """Readiness: 200 when the voice is loaded and warm, 503 while it loads or the process ends."""
         try:
-            voices = list(engine.synthesizer.voices)
+            synthesizer = engine.synthesizer
         except NotReadyError as error:
             return _unready("failed" if engine.error else "loading", str(error), model_loaded=False)
         if engine.draining:
             return _unready("draining", "The service is about to end.", model_loaded=True)
-        return jsonify(status="ok", model_loaded=True, voices=voices)
+        depth, seconds = synthesizer.queue
+        return jsonify(
+            status="ok",
+            model_loaded=True,
+            voices=list(synthesizer.voices),
+            queue_depth=depth,
+            queue_seconds=round(seconds, 1),
+        )
 
     @blueprint.get("/livez")
     def livez() -> Response:

@@ -114,6 +114,7 @@ class Turn:
             end_char=chunk.end_char,
             start=chunk.words[0].start if chunk.words else self.seconds,
             words=[asdict(word) for word in chunk.words],
+            cached=chunk.cached,
         )
         self._end_char = chunk.end_char
 

@@ -203,10 +203,12 @@ def test_metrics_tell_who_waits() -> None:
     first, second = inside(gate), queued(gate)
     assert metrics.registry.get_sample_value("tts_queue_depth") == 1
     assert metrics.registry.get_sample_value("tts_queue_seconds") == pytest.approx(20, abs=5)
+    assert (gate.waiting, gate.seconds) == (1, pytest.approx(20, abs=5))
     first.leave()
     second.leave()
     assert metrics.registry.get_sample_value("tts_queue_depth") == 0
     assert metrics.registry.get_sample_value("tts_queue_seconds") == 0
+    assert (gate.waiting, gate.seconds) == (0, 0)
     assert metrics.registry.get_sample_value("tts_queue_wait_seconds_count") == 2
 
 

@@ -18,7 +18,13 @@ from service.web.engine import NotReadyError
 def test_a_ready_service(client: FlaskClient) -> None:
     response = client.get("/healthz")
     assert response.status_code == 200
-    assert response.get_json() == {"status": "ok", "model_loaded": True, "voices": ["sine", "hum"]}
+    assert response.get_json() == {
+        "status": "ok",
+        "model_loaded": True,
+        "voices": ["sine", "hum"],
+        "queue_depth": 0,
+        "queue_seconds": 0.0,
+    }
     assert client.get("/livez").get_json() == {"status": "ok"}
 
 

@@ -112,6 +112,8 @@ class Ready(_Told):
     status: Literal["ok"]
     model_loaded: Literal[True]
     voices: list[str] = Field(description="their names")
+    queue_depth: int = Field(description="sentences that wait for their turn in this process")
+    queue_seconds: float = Field(description="seconds of work that it has taken on")
 
 
 class Unready(Problem):
