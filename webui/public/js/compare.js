@@ -78,6 +78,6 @@ export class Comparison {
 
 function valueWords(name, value) {
   if (name === "emotion") return emotionName(value);
-  if (name === "voice") return value ?? "–";
+  if (name === "voice") return value ?? t("voice.default");
   return number(value, name === "pitch" || name === "intensity" ? 1 : 2);
 }

@@ -27,14 +27,6 @@ export class Facts {
     byId("facts").replaceChildren(...known.map((name) => this.#fact(name)));
   }
 
-  add(facts) {
-    this.show({ ...this.#facts, ...facts });
-  }
-
-  get values() {
-    return this.#facts;
-  }
-
   #fact(name) {
     const hit = name === "cache" && this.#facts.cache.hits === this.#facts.cache.all;
     const words = SHOWN[name](this.#facts);

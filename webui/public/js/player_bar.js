@@ -11,7 +11,7 @@ const ICONS = { idle: "play", making: "play", playing: "pause", paused: "play" }
 const WORDS = { idle: "play", making: "making", playing: "pause", paused: "resume" };
 const MOUTH_SECONDS = 0.06;
 
-// Fires "heard" with an entry for the history when a text has been made to its end.
+// Fires "heard" with an entry for the history when a text has been made to its end and is being heard.
 export class PlayerBar extends EventTarget {
   #frame = 0;
   #asked = null; // {text, settings} of what is being spoken
@@ -24,8 +24,7 @@ export class PlayerBar extends EventTarget {
     byId("download").addEventListener("click", () => this.#download());
     document.addEventListener("keydown", (event) => this.#shortcut(event));
     this.speaker.addEventListener("state", () => this.#show());
-    this.speaker.addEventListener("facts", ({ detail }) => this.facts.show(detail));
-    this.speaker.addEventListener("made", () => this.#made());
+    this.speaker.addEventListener("facts", ({ detail }) => this.#learn(detail));
     onLanguage(() => this.#show());
   }
 
@@ -80,8 +79,10 @@ export class PlayerBar extends EventTarget {
     this.refused(error);
   }
 
-  #made() {
-    this.dispatchEvent(new CustomEvent("heard", { detail: { ...this.#asked, facts: this.facts.values } }));
+  #learn(facts) {
+    this.facts.show(facts);
+    const complete = facts.first !== undefined && facts.rtf !== undefined;
+    if (complete) this.dispatchEvent(new CustomEvent("heard", { detail: { ...this.#asked, facts } }));
   }
 
   #shortcut(event) {

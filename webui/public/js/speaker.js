@@ -94,7 +94,6 @@ export class Speaker extends EventTarget {
     this.player.end();
     const rtf = (performance.now() - this.#pressed) / 1000 / seconds;
     this.#tellFacts({ rtf, length: seconds, cache: { hits, all: sentences } });
-    this.dispatchEvent(new Event("made"));
   }
 
   #over(whole) {
