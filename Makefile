@@ -32,8 +32,9 @@ bench: $(VENV)/.test  ## the figures in the README
 chart: $(VENV)/.run  ## what follows from the chart's values: values.yaml, its schema and table
 	$(BIN)/python -m helm.values
 
-manifests: $(VENV)/.test $(VENV)/.tools  ## k8s/, rendered from the chart
-	$(BIN)/python -m helm.manifests
+manifests: $(VENV)/.test $(VENV)/.tools  ## k8s/ and prometheus/rules.yml, rendered from the chart
+	$(BIN)/python -m helm.manifests $(VENV)/tools/helm4
+	$(BIN)/python -m helm.rules $(VENV)/tools/helm4
 
 clean:  ## removes what the targets above made here
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
