@@ -1,4 +1,4 @@
-"""``python -m helm.rules HELM`` renders the chart's rules into ``prometheus/``, for use without an operator."""
+"""``python -m helm.rules HELM`` renders the chart's rules into ``prometheus/``, for Prometheus alone."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def rules(helm: Path, *options: str, name: str = "qingsheng", namespace: str = "
     Raises:
         subprocess.CalledProcessError: the chart cannot be rendered.
     """
-    command = [helm, "template", name, _CHART, "--namespace", namespace, "--show-only", _TEMPLATE]
-    enabled = ["--set", "prometheusRule.enabled=true", *options]
-    ran = subprocess.run([*command, *enabled], check=True, capture_output=True, text=True)  # noqa: S603  our own chart
+    asked = ["--namespace", namespace, "--show-only", _TEMPLATE, "--set", "prometheusRule.enabled=true"]
+    command = [helm, "template", name, _CHART, *asked, *options]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  our own chart
     return _HEAD + textwrap.dedent(ran.stdout.partition("\nspec:\n")[2])
 
 

@@ -63,7 +63,7 @@ def test_alerts_fire_when_they_should(case: Path, folder: Path) -> None:
 
 def test_each_alert_is_seen_firing_and_silent(alerts: Alerts) -> None:
     assert len(alerts) > 15
-    assert expectations() == dict.fromkeys(alerts, {True, False})
+    assert expectations() == {name: {True, False} for name in alerts}
 
 
 def test_each_alert_says_how_bad_it_is_and_what_to_do(alerts: Alerts) -> None:
