@@ -21,7 +21,7 @@ def rules(helm: Path, *options: str, name: str = "qingsheng", namespace: str = "
         subprocess.CalledProcessError: the chart cannot be rendered.
     """
     asked = ["--namespace", namespace, "--show-only", _TEMPLATE, "--set", "prometheusRule.enabled=true"]
-    command = [helm, "template", name, _CHART, *asked, *options]
+    command: list[str | Path] = [helm, "template", name, _CHART, *asked, *options]
     ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  our own chart
     return _HEAD + textwrap.dedent(ran.stdout.partition("\nspec:\n")[2])
 
