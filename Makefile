@@ -7,8 +7,8 @@ BIN := $(VENV)/bin
 .PHONY: run test lint bench chart manifests clean
 .DEFAULT_GOAL := run
 
-run: $(VENV)/.run  ## starts the service on port 8080 and prints a first request
-	@$(BIN)/qingsheng serve
+run: $(VENV)/.run  ## starts the service on port 8080 and the page on 8081, and prints what to try
+	@$(BIN)/qingsheng serve --webui
 
 test: $(VENV)/.test $(VENV)/.tools  ## runs every test
 	$(BIN)/python -m pytest
@@ -49,7 +49,7 @@ $(BIN)/python:
 
 $(VENV)/.run: $(BIN)/python pyproject.toml $(wildcard service/runtime/native/*.cpp service/runtime/native/*.h)
 	@echo "Installing Qingsheng and its embedded voice (about 400 MB, once) ..."
-	@$(BIN)/python -m pip install --disable-pip-version-check -e .
+	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[webui]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run

@@ -8,7 +8,7 @@ from typing import Any
 from helm.values.base import Values
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"  # the newest that all of Helm 3 knows
-_IDLE = ("title", "default", "$ref")
+_IDLE = ("title", "default", "$ref", "required")  # what is left out has its default
 
 
 def schema_json(values: type[Values]) -> str:

@@ -48,10 +48,10 @@ def _value(entry: Entry) -> list[str]:
 
 
 def _dumped(value: object) -> str:
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
+    return yaml.dump(value, Dumper=ChartDumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
 
 
-class _Dumper(yaml.SafeDumper):
+class ChartDumper(yaml.SafeDumper):
     """Indents lists below their key, as charts have them."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
