@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from service.reading import View
     from service.runtime.export.verdict import Scorer
     from service.symbol_saying import Backend, Precision
+    from service.webui import Webui
 
 _Loaded = TypeVar("_Loaded")
 _OF_SYMBOLS = ("dump", "model", "precision", "backend", "threads")  # options of say that go with --symbols
@@ -53,10 +57,18 @@ def main() -> None:
     # NumPy reads this when it is imported. Its threads wait for each other by spinning, and there are
     # enough of our own.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # The first process of a container is not ended by a signal that it does not handle. Once they are
+    # loaded, serve and worker let what runs finish.
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  as signal wants it
+    sys.exit(128 + number)
 
 
 @main.command()
-def serve() -> None:
+@click.option("--webui", is_flag=True, help="With the web page beside it, on TTS_WEBUI_PORT.")
+def serve(webui: bool) -> None:
     """Starts the HTTP service; the TTS_… environment variables set it up."""
     settings = _settings()
     from service.allocator import share_arenas
@@ -69,10 +81,27 @@ def serve() -> None:
     share_arenas()
     try:
         check_tracing()
-        with shared_metrics(settings.workers):
-            Server(settings, Console()).run()
+        with shared_metrics(settings.workers), _page(settings, webui) as page:
+            Server(settings, Console(), page).run()
     except (TracingError, OSError) as error:
         raise _OneSentence(str(error)) from None
+
+
+@contextmanager
+def _page(settings: Settings, wanted: bool) -> Iterator[Webui | None]:
+    """Serves the page, if it is wanted; the service does without where that cannot be."""
+    if not wanted:
+        yield None
+        return
+    from service.webui import NoWebuiError, beside
+
+    with ExitStack() as stack:
+        try:
+            page = stack.enter_context(beside(settings))
+        except NoWebuiError as error:
+            click.echo(str(error), err=True)
+            page = None
+        yield page
 
 
 @main.command()

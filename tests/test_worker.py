@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from service.runtime.exported import write_exported
 from tests.redis_server import RedisServer
 from tests.running import PATIENCE, Service, start, stop
 from tests.runtime.voices import exported
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -86,3 +88,27 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(
     assert worker.process.wait(PATIENCE) == 2
     assert "Error: The worker cannot go on: " in worker.log()
     assert "in use" in worker.log()
+
+
+def test_one_that_is_told_to_end_while_it_loads_ends_by_itself(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (weights, *_) = sorted((tmp_path / "model").rglob("*.onnx"))
+    weights.unlink()
+    os.mkfifo(weights)  # that nobody writes into: loading takes for ever
+    worker = start(tmp_path / "worker", "worker", **environment)
+    try:
+        until(lambda: answers(worker, "/livez"))
+        assert worker.ask("GET", "/healthz")[0] == 503
+        worker.process.send_signal(signal.SIGTERM)
+        # Not by the signal's default action, which the first process of a container does not have.
+        assert worker.process.wait(PATIENCE) == 128 + signal.SIGTERM
+    finally:
+        stop(worker)
+
+
+def answers(service: Service, path: str) -> bool:
+    try:
+        return service.ask("GET", path)[0] == 200
+    except OSError:
+        return False
