@@ -61,7 +61,7 @@ def word_phonemes(word: Word) -> str:
         UnknownPhonemeError: see there.
     """
     mandarin = "".join(syllable_phonemes(syllable) for syllable in word.syllables)
-    return mandarin + "".join(_phone(phone) for syllable in word.phones for phone in syllable)
+    return mandarin + "".join(phone_phonemes(phone) for syllable in word.phones for phone in syllable)
 
 
 def punctuation(word: Word) -> str:
@@ -80,6 +80,15 @@ def syllable_phonemes(syllable: Syllable) -> str:
     Raises:
         UnknownPhonemeError: the pinyin cannot be taken apart, or the tone is not 1 to 5.
     """
+    return "".join(syllable_parts(syllable))
+
+
+def syllable_parts(syllable: Syllable) -> tuple[str, str]:
+    """Gives the phonemes of a syllable's initial, which may be none, and those of its final with the tone.
+
+    Raises:
+        UnknownPhonemeError: the pinyin cannot be taken apart, or the tone is not 1 to 5.
+    """
     if syllable.tone not in _TONES:
         raise UnknownPhonemeError(f"{syllable} has no tone from 1 to 5.")
     if syllable.pinyin in _WHOLE:
@@ -88,7 +97,7 @@ def syllable_phonemes(syllable: Syllable) -> str:
         initial, final = _taken_apart(syllable.pinyin)
     if syllable.erhua:
         final = _with_r(final)
-    return initial + final.replace("*", _TONES[syllable.tone])
+    return initial, final.replace("*", _TONES[syllable.tone])
 
 
 def _taken_apart(pinyin: str) -> tuple[str, str]:
@@ -124,7 +133,12 @@ def _with_r(final: str) -> str:
     return final.replace("ɨ*", "ə*") + ("" if final.startswith("ɚ") else "ɚ")
 
 
-def _phone(phone: str) -> str:
+def phone_phonemes(phone: str) -> str:
+    """Gives the phonemes of one ARPAbet phone, a stress mark before a stressed vowel.
+
+    Raises:
+        UnknownPhonemeError: there is no such phone.
+    """
     name, stress = phone.rstrip("012"), phone[-1]
     if name not in _ARPABET:
         raise UnknownPhonemeError(f"{phone} is not an ARPAbet phone.")

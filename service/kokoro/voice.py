@@ -32,7 +32,9 @@ _PAUSES = {1: 0.0, 2: 0.04, 3: 0.2, 4: 0.2}  # seconds between pieces, by the br
 
 
 @dataclass(frozen=True, slots=True)
-class _Speaker:
+class Speaker:
+    """A voice of the network, and what its settings are in neutral speech."""
+
     name: str
     gender: str
     gain_db: float  # brings all speakers to -23 dB of full scale, with headroom for emotions
@@ -40,9 +42,9 @@ class _Speaker:
     speed: float = 1.0  # factor on the rate: brings all speakers to about 4.5 syllables a second
 
 
-_SPEAKERS = (
-    _Speaker("xiaobei", "female", -3.5, level=0.95),
-    _Speaker("yunjian", "male", -3.0, speed=0.88),
+SPEAKERS = (
+    Speaker("xiaobei", "female", -3.5, level=0.95),
+    Speaker("yunjian", "male", -3.0, speed=0.88),
 )
 
 
@@ -59,7 +61,7 @@ class KokoroVoice:
     """A speaker of the shared network. See ``service.voice.Voice``."""
 
     def __init__(
-        self, speaker: _Speaker, styles: Samples, network: Network, vocabulary: Mapping[str, int]
+        self, speaker: Speaker, styles: Samples, network: Network, vocabulary: Mapping[str, int]
     ) -> None:
         """Takes a table of styles of shape (510, 256), one row for each number of tokens."""
         self._speaker = speaker
@@ -145,7 +147,7 @@ def load_voices(cache_dir: Path, threads: int) -> list[Voice]:
     """
     network = Network(cache_dir, threads)
     vocabulary = load_vocabulary()
-    return [KokoroVoice(speaker, _styles(speaker), network, vocabulary) for speaker in _SPEAKERS]
+    return [KokoroVoice(speaker, load_styles(speaker), network, vocabulary) for speaker in SPEAKERS]
 
 
 def load_vocabulary() -> Mapping[str, int]:
@@ -154,7 +156,8 @@ def load_vocabulary() -> Mapping[str, int]:
     return vocabulary
 
 
-def _styles(speaker: _Speaker) -> Samples:
+def load_styles(speaker: Speaker) -> Samples:
+    """Gives a speaker's table of styles, shape (510, 256), one row for each number of tokens."""
     return np.frombuffer(_data(f"{speaker.name}.bin"), "<f4").astype(np.float32).reshape(-1, _STYLE_SIZE)
 
 
@@ -162,7 +165,7 @@ def _data(name: str) -> bytes:
     return (resources.files(__package__) / "data" / name).read_bytes()
 
 
-def _version(speaker: _Speaker, styles: Samples, vocabulary: Mapping[str, int]) -> str:
+def _version(speaker: Speaker, styles: Samples, vocabulary: Mapping[str, int]) -> str:
     digest = hashlib.sha256(styles.tobytes())
     tables = (MODEL_SHA256, SPLICE_VERSION, _CODE_VERSION, speaker, dict(EMOTIONS), _PAUSES, dict(vocabulary))
     digest.update(repr(tables).encode())

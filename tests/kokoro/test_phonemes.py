@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from service.kokoro.phonemes import UnknownPhonemeError, punctuation, syllable_phonemes, word_phonemes
+from service.kokoro.phonemes import (
+    UnknownPhonemeError,
+    phone_phonemes,
+    punctuation,
+    syllable_parts,
+    syllable_phonemes,
+    word_phonemes,
+)
 from service.kokoro.voice import load_vocabulary
 from service.text.sentence import Syllable, Word
 from tests.kokoro.sentences import english, mandarin
@@ -25,6 +32,15 @@ def test_syllables_read_as_the_voice_was_trained(pinyin: str, phonemes: str) -> 
 def test_every_syllable_is_in_the_vocabulary(base: str) -> None:
     for tone, erhua in product(range(1, 6), (False, True)):
         assert set(syllable_phonemes(Syllable(base, tone, erhua))) <= VOCABULARY.keys()
+
+
+def test_a_syllable_parts_into_its_initial_and_the_final_that_has_the_tone() -> None:
+    assert syllable_parts(Syllable("zhuang", 4)) == ("ꭧ", "wa↘ŋ")
+    assert syllable_parts(Syllable("an", 1)) == ("", "a→n")
+
+
+def test_a_stressed_vowel_has_its_mark_before_it() -> None:
+    assert [phone_phonemes(phone) for phone in ("HH", "AH0", "L", "OW1")] == ["h", "ə", "l", "ˈO"]
 
 
 def test_tones_differ_only_in_the_arrow() -> None:
