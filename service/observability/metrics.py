@@ -26,6 +26,7 @@ _REFUSALS = {429: "limited", 503: "busy"}
 
 JOB_OUTCOMES = ("done", "failed", "cancelled")
 CACHE_RESULTS = ("hit", "miss", "shared", "skipped", "error")
+SWEPT_KINDS = ("files", "bytes", "voices", "jobs", "recordings")
 
 
 def length_class(characters: int) -> str:
@@ -169,6 +170,7 @@ class Metrics:
             ("kind",),
             registry=registry,
         )
+        _begin(self.swept, SWEPT_KINDS)
         self.sweep_failures = Counter(
             "tts_sweep_failures", "Tasks of the janitor that broke off.", ("task",), registry=registry
         )

@@ -76,6 +76,8 @@ def test_rare_counts_are_seen_from_zero_on(metrics: Metrics) -> None:
         assert f'tts_jobs_finished_total{{outcome="{outcome_of_job}"}} 0.0' in text
     for result in ("hit", "miss", "shared", "skipped", "error"):
         assert f'tts_cache_requests_total{{result="{result}"}} 0.0' in text
+    for kind in ("files", "bytes", "voices", "jobs", "recordings"):
+        assert f'tts_swept_total{{kind="{kind}"}} 0.0' in text
 
 
 def test_buckets_go_from_5_milliseconds_to_2_minutes(metrics: Metrics) -> None:
