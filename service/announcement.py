@@ -5,9 +5,13 @@ from __future__ import annotations
 import atexit
 import json
 import time
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.status import Status
+
+if TYPE_CHECKING:
+    from service.webui import Webui
 
 _WAITING = "Loading the voice (the very first start takes longer) …"
 _EXAMPLE = {"text": "你好，欢迎使用情声！今天是2024年3月5日。", "emotion": "happy"}
@@ -16,9 +20,10 @@ _EXAMPLE = {"text": "你好，欢迎使用情声！今天是2024年3月5日。",
 class Announcement:
     """Shows that the voice is being loaded and, when it can speak, a first request to try."""
 
-    def __init__(self, console: Console, host: str, port: int) -> None:
+    def __init__(self, console: Console, host: str, port: int, webui: Webui | None = None) -> None:
         self._console = console
-        self._url = f"http://{_reachable(host)}:{port}"
+        self._url = f"http://{reachable(host)}:{port}"
+        self._webui = webui
         self._started = time.monotonic()
         self._status: Status | None = None
 
@@ -32,7 +37,7 @@ class Announcement:
             self._console.print(_WAITING)
 
     def ready(self) -> None:
-        """Shows a command line that writes a wav."""
+        """Shows where the page is, if there is one, and a command line that writes a wav."""
         self._stop()
         body = json.dumps(_EXAMPLE, ensure_ascii=False)
         lines = (
@@ -41,12 +46,18 @@ class Announcement:
             f"curl -fsS {self._url}/tts -H 'Content-Type: application/json' -d '{body}' -o hello.wav",
             "",
         )
-        self._print(*lines)
+        self._print(*lines, *self._page())
 
     def failed(self, error: Exception) -> None:
         """Says why the service cannot start."""
         self._stop()
         self._print(f"The voice could not be loaded: {error or type(error).__name__}")
+
+    def _page(self) -> tuple[str, ...]:
+        if self._webui is None:
+            return ()
+        note = (self._webui.note,) if self._webui.note else ()
+        return (*note, f"Or open {self._webui.url}", "")
 
     def _stop(self) -> None:
         if self._status:
@@ -58,7 +69,7 @@ class Announcement:
             self._console.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
-def _reachable(host: str) -> str:
+def reachable(host: str) -> str:
     """An address under which a client on the same machine finds a server that listens on ``host``."""
     if host in ("0.0.0.0", "::", ""):  # noqa: S104  compared, not bound
         return "127.0.0.1" if host != "::" else "[::1]"

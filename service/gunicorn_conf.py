@@ -22,6 +22,7 @@ from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.parts import Parts
+    from service.webui import Webui
 
 _CONNECTIONS = 2048  # open at once, most of them idle: gunicorn takes no more, not even a probe's
 _OTHER_FILES = 512  # to Redis, of libraries, and pairs of pipes
@@ -113,10 +114,10 @@ class QuietLogger(Logger):
 class Server(BaseApplication):
     """The service under gunicorn; ``run()`` returns when the service has ended."""
 
-    def __init__(self, settings: Settings, console: Console) -> None:
-        """``console`` is told, for people, how starting goes."""
-        self._settings = settings
-        self._announcement = Announcement(console, settings.host, settings.port)
+    def __init__(self, settings: Settings, console: Console, webui: Webui | None = None) -> None:
+        """``console`` is told, for people, how starting goes, and where the page is if there is one."""
+        self._settings, self._webui = settings, webui
+        self._announcement = Announcement(console, settings.host, settings.port, webui)
         self._parts: Parts | None = None
         super().__init__()
 
@@ -133,12 +134,14 @@ class Server(BaseApplication):
         """
         from service.app import create_app
         from service.parts import build_parts
+        from service.webui import within
 
         self._parts = build_parts(self._settings)
         self._announcement.loading()
         self._parts.engine.start(self._loaded)
         self._parts.janitor.start()
-        return create_app(self._parts)
+        app = create_app(self._parts)
+        return within(app) if self._webui and self._webui.inside else app
 
     def _loaded(self, error: Exception | None) -> None:
         """Runs in the loading thread, where only this ends the process, and tells gunicorn to give up."""

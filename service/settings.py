@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         description="the address to listen on",
     )
     port: int = Field(default=8080, ge=1, le=65535, description="a TCP port from 1 to 65535")
+    webui_port: int = Field(
+        default=8081,
+        ge=1,
+        le=65535,
+        description="a TCP port from 1 to 65535, for the page of `qingsheng serve --webui`",
+    )
     model: str | None = Field(
         default=None,
         description="a model folder in ModelScope's layout, a folder that `qingsheng export` wrote, "

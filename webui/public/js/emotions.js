@@ -19,6 +19,30 @@ const LOOKS = {
   fear: { lobes: 16, swing: 0.032, tall: 1.05, eyeX: 14, eyeW: 5.2, eyeH: 6, browY: 31, browTilt: -4, browBend: 1, mouthY: 66, mouthW: 8, smile: -1.5, open: 4 },
   surprise: { lobes: 2, swing: -0.05, tall: 1.04, eyeX: 14, eyeW: 4.4, eyeH: 6, browY: 27, browBend: 4, mouthY: 65, mouthW: 6, smile: 0, open: 11 },
   disgust: { lobes: 3, swing: 0.055, lean: 0.5, tall: 0.95, eyeH: 3.8, lid: 0.5, browY: 39, browTilt: 3, browSkew: 4, mouthY: 65, mouthW: 10, smile: -3, skew: 3, open: 1.5 },
+  calm: { lid: 0.5, browY: 37, smile: 3 },
+  gentle: { lid: 0.15, browY: 33, browBend: 2.5, smile: 5.5, cheeks: 0.6 },
+  relax: { lid: 0.8, tall: 0.96, smile: 5, mouthW: 10 },
+  lyrical: { lid: 0.85, tall: 1.03, browY: 32, browBend: 3, mouthW: 5, smile: 1, open: 4 },
+  serious: { lid: 0.2, browY: 38, browTilt: 2, browBend: 0, mouthW: 10, smile: 0 },
+  disgruntled: { lid: 0.4, browY: 38, browTilt: 4, browBend: 0, mouthY: 65, smile: -3.5, skew: 1.5 },
+  satisfied: { lid: 0.6, mouthW: 12, smile: 7, cheeks: 0.5 },
+  disappointed: { drop: 0.14, lid: 0.5, browY: 39, browTilt: -3, mouthY: 66, smile: -3.5 },
+  excited: { lobes: 12, swing: 0.06, spike: 0.6, eyeH: 5.6, browY: 30, browBend: 3, mouthY: 58, mouthW: 13, smile: 8, open: 10, cheeks: 0.6 },
+  anxiety: { lobes: 18, swing: 0.025, browY: 34, browTilt: -5, mouthY: 65, smile: -2, skew: 1 },
+  jealousy: { lobes: 5, swing: 0.04, lean: 0.3, lid: 0.45, browY: 38, browTilt: 4, mouthY: 64, smile: -1.5, skew: -2.5 },
+  hate: { lobes: 13, swing: 0.08, spike: 1, lid: 0.45, browY: 40, browTilt: 8, browBend: 0, mouthY: 66, mouthW: 12, smile: -5 },
+  pity: { lid: 0.2, browY: 36, browTilt: -4, mouthY: 64, smile: -1, cheeks: 0.2 },
+  pleasure: { lobes: 6, swing: 0.03, lid: 0.7, mouthW: 11, smile: 7.5, cheeks: 0.75 },
+  arousal: { lobes: 14, swing: 0.05, spike: 0.6, eyeW: 4.6, eyeH: 6, browY: 29, mouthY: 60, smile: 5, open: 6 },
+  dominance: { lobes: 4, swing: -0.05, tall: 0.97, lid: 0.3, browY: 37, browTilt: 5, browBend: 2, smile: 3, skew: 2 },
+};
+
+export const USUAL = ["neutral", "happy", "sad", "angry", "fear", "surprise", "disgust"];
+
+// Of those that css/emotions.css has no hue for.
+const HUES = {
+  calm: 185, gentle: 20, relax: 160, lyrical: 320, serious: 240, disgruntled: 50, satisfied: 100, disappointed: 230,
+  excited: 55, anxiety: 285, jealousy: 148, hate: 15, pity: 215, pleasure: 345, arousal: 40, dominance: 272,
 };
 
 // A look with all its numbers and the points of its outline, at an intensity from 0 to 2.
@@ -57,15 +81,13 @@ function outlineOf({ lobes, swing, spike, tall, drop, lean }) {
   return outline;
 }
 
-const USUAL_HUES = new Set(Object.keys(LOOKS));
-
-// A voice may have emotions that are not known here; each gets a hue of its own.
+// Gives an element an emotion's colours. One that is not known here gets a hue of its own.
 export function paint(element, emotion) {
   element.dataset.emotion = emotion;
-  if (USUAL_HUES.has(emotion)) {
-    element.style.removeProperty("--hue");
-    return;
-  }
-  const sum = [...emotion].reduce((total, character) => total * 31 + character.codePointAt(0), 7);
-  element.style.setProperty("--hue", String(sum % 360));
+  if (USUAL.includes(emotion)) element.style.removeProperty("--hue");
+  else element.style.setProperty("--hue", String(HUES[emotion] ?? hueOf(emotion)));
+}
+
+function hueOf(name) {
+  return [...name].reduce((sum, character) => (sum * 31 + character.codePointAt(0)) % 360, 7);
 }

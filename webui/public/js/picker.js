@@ -1,11 +1,9 @@
 // The emotions to pick from, each with its face; arrow keys move between them.
 
 import { byId, drawn, make } from "./dom.js";
-import { paint } from "./emotions.js";
+import { paint, USUAL } from "./emotions.js";
 import { Face } from "./face.js";
 import { onLanguage, t } from "./i18n.js";
-
-const USUAL = ["neutral", "happy", "sad", "angry", "fear", "surprise", "disgust"];
 
 export const emotionName = (emotion) => t(`emotion.${emotion}`) ?? emotion;
 
@@ -23,6 +21,7 @@ export class Picker {
     this.settings = settings;
     this.face = new Face(byId("face"), settings.values.emotion, settings.values.intensity);
     settings.addEventListener("change", () => this.#show());
+    byId("all-emotions").addEventListener("click", () => this.#open(true));
     onLanguage(() => this.#name());
     this.offer(USUAL);
   }
@@ -31,7 +30,9 @@ export class Picker {
   offer(emotions) {
     if (emotions.join() !== this.#shown.join()) {
       this.#shown = emotions;
-      byId("emotions").replaceChildren(...emotions.map((emotion) => this.#choice(emotion)));
+      const order = [...USUAL.filter((name) => emotions.includes(name)), ...emotions.filter((name) => !USUAL.includes(name))];
+      byId("emotions").replaceChildren(...order.map((emotion) => this.#choice(emotion)));
+      this.#open(false);
       this.#name();
     }
     if (!emotions.includes(this.settings.values.emotion)) this.settings.set({ emotion: emotions[0] });
@@ -46,6 +47,13 @@ export class Picker {
     return choice;
   }
 
+  // Shows all emotions, or the usual ones only.
+  #open(all) {
+    for (const choice of byId("emotions").children) choice.hidden = !all && !USUAL.includes(choice.dataset.emotion);
+    byId("all-emotions").hidden = all || this.#shown.every((emotion) => USUAL.includes(emotion));
+    if (all) byId("emotions").querySelector("input:checked").focus();
+  }
+
   #name() {
     for (const choice of byId("emotions").children) {
       choice.lastElementChild.textContent = emotionName(choice.dataset.emotion);
@@ -55,7 +63,9 @@ export class Picker {
   #show() {
     const { emotion, intensity } = this.settings.values;
     for (const choice of byId("emotions").children) {
-      choice.querySelector("input").checked = choice.dataset.emotion === emotion;
+      const chosen = choice.dataset.emotion === emotion;
+      choice.querySelector("input").checked = chosen;
+      if (chosen) choice.hidden = false;
     }
     paint(document.documentElement, emotion);
     this.face.show(emotion, intensity);
