@@ -85,7 +85,7 @@ class Nginx:
         try:
             command = [str(self._program), "-p", self._folder.name, "-c", str(self._write())]
             _check(command)
-            self._process = subprocess.Popen(command, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509
+            self._process = subprocess.Popen(command, preexec_fn=_end_with_parent)  # noqa: S603
         except BaseException:
             self._folder.cleanup()
             raise
@@ -103,7 +103,7 @@ class Nginx:
 
     def _write(self) -> Path:
         folder = Path(self._folder.name)
-        folder.chmod(0o755)  # started by root, nginx works as nobody  # noqa: S103
+        folder.chmod(0o755)  # started by root, nginx works as nobody
         (folder / "server.conf").write_text(self._configuration, encoding="utf-8")
         main = folder / "nginx.conf"
         main.write_text(_MAIN.substitute(folder=folder), encoding="utf-8")

@@ -182,7 +182,7 @@ class Synthesizer:
     def _clips(
         self, voice: Voice, sentence: Sentence, turns: _Turns
     ) -> Generator[tuple[Clip, float | None], None, None]:
-        """Yields a sentence's clips, each with the seconds that were waited for a turn; None if it was kept."""
+        """Yields a sentence's clips, each with the seconds waited for a turn, or None where it was kept."""
         if self._kept is None:
             yield from self._spoken(voice, sentence, turns)
             return

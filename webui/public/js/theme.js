@@ -13,7 +13,7 @@ export function makeTheme(changed) {
     if (theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     byId("theme").querySelector("use").setAttribute("href", `#i-${ICONS[theme]}`);
-    byId("theme").querySelector("span").textContent = t(`theme.${theme}`);
+    byId("theme-text").textContent = t(`theme.${theme}`);
     byId("theme").title = t(`theme.${theme}`);
     changed();
   };
