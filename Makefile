@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench chart manifests clean
+.PHONY: run test lint bench chart manifests dashboards clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run  ## starts the service on port 8080 and the page on 8081, and prints what to try
@@ -17,6 +17,7 @@ lint: $(VENV)/.lint  ## style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy --python-version 3.11 grafana
 
 bench: $(VENV)/.test  ## the figures in the README
 	$(BIN)/python -m bench.latency
@@ -35,6 +36,9 @@ chart: $(VENV)/.run  ## what follows from the chart's values: values.yaml, its s
 manifests: $(VENV)/.test $(VENV)/.tools  ## k8s/ and prometheus/rules.yml, rendered from the chart
 	$(BIN)/python -m helm.manifests $(VENV)/tools/helm4
 	$(BIN)/python -m helm.rules $(VENV)/tools/helm4
+
+dashboards: $(VENV)/.test  ## Grafana's dashboards, as JSON in the chart
+	$(BIN)/python -m grafana
 
 clean:  ## removes what the targets above made here
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
