@@ -53,7 +53,7 @@ class Service:
         return (self.folder / "stdout").read_text(encoding="utf-8")
 
 
-def start(folder: Path, command: str = "serve", **environment: str) -> Service:
+def start(folder: Path, command: str = "serve", *options: str, **environment: str) -> Service:
     folder.mkdir(exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -61,7 +61,7 @@ def start(folder: Path, command: str = "serve", **environment: str) -> Service:
     settings = {"TTS_HOST": "127.0.0.1", "TTS_PORT": str(port), **environment}
     with (folder / "stdout").open("w") as stdout, (folder / "stderr").open("w") as stderr:
         process = subprocess.Popen(
-            [sys.executable, "-m", "service", command],
+            [sys.executable, "-m", "service", command, *options],
             env=os.environ | settings,
             stdout=stdout,
             stderr=stderr,

@@ -54,8 +54,8 @@ class Heard:
 class Caller:
     """A connection; each wait for something ends after ``SECONDS`` with an error."""
 
-    def __init__(self, port: int, **options: Any) -> None:
-        self.ws = websocket.create_connection(f"ws://127.0.0.1:{port}/tts/ws", SECONDS, **options)
+    def __init__(self, port: int, path: str = "/tts/ws", **options: Any) -> None:
+        self.ws = websocket.create_connection(f"ws://127.0.0.1:{port}{path}", SECONDS, **options)
 
     def say(self, kind: str, **fields: object) -> None:
         self.ws.send(json.dumps({"type": kind, **fields}))
