@@ -11,7 +11,7 @@ run: $(VENV)/.run  ## starts the service on port 8080 and the page on 8081, and 
 	@$(BIN)/qingsheng serve --webui
 
 test: $(VENV)/.test $(VENV)/.tools  ## runs every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(VENV)/.lint  ## style and types
 	$(BIN)/ruff check .

@@ -147,7 +147,7 @@ class Server(BaseApplication):
         """Runs in the loading thread, where only this ends the process, and tells gunicorn to give up."""
         if error is None:
             self._announcement.ready()
-        else:
+        elif not (self._parts and self._parts.engine.draining):  # else it broke off because the process ends
             self._announcement.failed(error)
             os._exit(Arbiter.WORKER_BOOT_ERROR)
 

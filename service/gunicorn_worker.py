@@ -61,3 +61,8 @@ class Worker(ThreadWorker):
         for conn in getattr(self, "pending_conns", ()):
             conn.timeout = min(conn.timeout, time.monotonic() + _GOODBYE_SECONDS)
         super().handle_exit(sig, frame)
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGINT: ends at once."""
+        self.app.drain()
+        super().handle_quit(sig, frame)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,10 @@ from rich.console import Console
 
 from service.gunicorn_conf import Server
 from service.gunicorn_worker import Worker
+from service.runtime.exported import write_exported
 from service.settings import Settings
+from tests.runtime.voices import exported
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -57,3 +62,20 @@ def test_nothing_is_written_below_home(server: Server) -> None:
 def test_an_ipv6_address_is_bracketed(settings: Settings) -> None:
     server = Server(settings.model_copy(update={"host": "::1"}), Console(quiet=True))
     assert server.cfg.address == [("::1", 8123)]
+
+
+def test_loading_that_breaks_off_because_the_process_ends_is_no_failure(
+    settings: Settings, tmp_path: Path
+) -> None:
+    write_exported([exported("plain_emo")], tmp_path / "model")
+    (weights, *_) = sorted((tmp_path / "model").rglob("*.onnx"))
+    weights.unlink()
+    os.mkfifo(weights)  # loading waits until somebody writes into it
+    told = io.StringIO()
+    server = Server(settings.model_copy(update={"model": str(tmp_path / "model")}), Console(file=told))
+    client = server.load().test_client()
+    server.drain()
+    weights.write_bytes(b"no network")
+    until(lambda: client.get("/healthz").get_json()["status"] == "failed")
+    assert "could not be loaded" not in told.getvalue()
+    server.close()
