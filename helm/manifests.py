@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from helm.writing.values_yaml import ChartDumper
+from helm.writing.dumping import dumped
 
 FOLDER = Path(__file__).parent.parent / "k8s"
 
@@ -31,19 +31,20 @@ def manifests(helm: Path) -> dict[str, str]:
     Raises:
         subprocess.CalledProcessError: the chart cannot be rendered.
     """
-    command = [helm, "template", _NAME, _CHART, "--namespace", _NAME, "--values", _VALUES, "--skip-tests"]
+    options = ["--namespace", _NAME, "--values", str(_VALUES), "--skip-tests"]
+    command = [str(helm), "template", _NAME, str(_CHART), *options]
     ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  our own chart
     files = defaultdict(list, {"namespace.yaml": [_namespace()]})
     for manifest in yaml.safe_load_all(ran.stdout):
         if manifest:
             files[_file(manifest)].append(_without_helm(manifest))
     files["kustomization.yaml"] = [_kustomization(list(files))]
-    return {name: _HEAD + _dumped(content) for name, content in files.items()}
+    return {name: _HEAD + _sorted(content) for name, content in files.items()}
 
 
 def _file(manifest: Manifest) -> str:
     """One file for each part of the service, and one for what they share."""
-    return manifest["metadata"]["labels"].get(_COMPONENT, "common") + ".yaml"
+    return f"{manifest['metadata']['labels'].get(_COMPONENT, 'common')}.yaml"
 
 
 def _without_helm(manifest: Manifest) -> Manifest:
@@ -65,11 +66,9 @@ def _kustomization(files: list[str]) -> Manifest:
     }
 
 
-def _dumped(content: list[Manifest]) -> str:
+def _sorted(content: list[Manifest]) -> str:
     ordered = sorted(content, key=lambda manifest: manifest["kind"])
-    return yaml.dump_all(
-        ordered, Dumper=ChartDumper, sort_keys=False, allow_unicode=True, explicit_start=True, width=120
-    )
+    return dumped(ordered, starts=True)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ _ELSEWHERE = frozenset(
     {
         "port",  # the chart's own
         "cache_dir",
+        "webui_port",  # of a page that is served here by pods of its own
         "model",  # model
         "model_revision",
         "lexicon",  # lexicon

@@ -5,13 +5,11 @@ from __future__ import annotations
 import textwrap
 from itertools import chain
 
-import yaml
-
 from helm.values.base import Values
 from helm.values.settings import service_settings
+from helm.writing.dumping import WIDTH, dumped
 from helm.writing.walking import Entry, entries
 
-_WIDTH = 100
 _HEAD = "# Values of the chart. `make chart` writes this file from helm/values; change it there.\n"
 
 
@@ -37,23 +35,11 @@ def _settings() -> list[str]:
 
 def _comment(text: str, subsequent: str = "# ") -> list[str]:
     return textwrap.wrap(
-        text, _WIDTH, break_on_hyphens=False, initial_indent="# ", subsequent_indent=subsequent
+        text, WIDTH, break_on_hyphens=False, initial_indent="# ", subsequent_indent=subsequent
     )
 
 
 def _value(entry: Entry) -> list[str]:
     if entry.group:
         return [f"{entry.path[-1]}:"]
-    return _dumped({entry.path[-1]: entry.default}).splitlines()
-
-
-def _dumped(value: object) -> str:
-    return yaml.dump(value, Dumper=ChartDumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
-
-
-class ChartDumper(yaml.SafeDumper):
-    """Indents lists below their key, as charts have them."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
-        """See the base class."""
-        super().increase_indent(flow, False)
+    return dumped([{entry.path[-1]: entry.default}]).splitlines()

@@ -1,4 +1,4 @@
-"""What the types of Prometheus Operator, KEDA and the Gateway API say of objects, through TypeScript and Node."""
+"""What the types of Prometheus Operator, KEDA and the Gateway API say of objects, by way of TypeScript."""
 
 from __future__ import annotations
 
@@ -53,10 +53,13 @@ def unknown_fields(manifests: list[Manifest]) -> list[list[str]]:
         for number, manifest in enumerate(manifests):
             kind, version = manifest["kind"], manifest["apiVersion"]
             module = f"{_PACKAGES[version]}/{version}/{kind}"
-            text = f'import type {{ I{kind} }} from "{module}";\nexport const it: I{kind} = {json.dumps(manifest)};\n'
-            (Path(folder) / f"object{number}.ts").write_text(text, "utf-8")
+            lines = (
+                f'import type {{ I{kind} }} from "{module}"',
+                f"const it: I{kind} = {json.dumps(manifest)}",
+            )
+            (Path(folder) / f"object{number}.ts").write_text(";\n".join(lines), "utf-8")
         sources = sorted(str(file) for file in Path(folder).iterdir())
-        command = [_FOLDER / "node_modules" / ".bin" / "tsc", *_COMPILING, *sources]
+        command = [str(_FOLDER / "node_modules" / ".bin" / "tsc"), *_COMPILING, *sources]
         ran = subprocess.run(command, cwd=_FOLDER, capture_output=True, text=True, check=False)
     said = re.findall(r"object(\d+)\.ts\(.*?\): error (.*)", ran.stdout)
     assert bool(said) == bool(ran.returncode), ran.stdout + ran.stderr
@@ -65,7 +68,7 @@ def unknown_fields(manifests: list[Manifest]) -> list[list[str]]:
 
 def wrong_values(manifests: list[Manifest]) -> list[str | None]:
     """For each object, what its own rules find wrong with its values."""
-    command = ["node", _FOLDER / "validate.mjs"]
+    command = ["node", str(_FOLDER / "validate.mjs")]
     asked = json.dumps(manifests)
     ran = subprocess.run(command, cwd=_FOLDER, input=asked, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr

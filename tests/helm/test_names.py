@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import pytest
 
 from tests.helm.rendering import CASES, Manifest, containers, found, pods, rendered
 
 EVERYTHING = ["default", *CASES]
+SELECTING = ("Deployment", "StatefulSet", "Service", "PodDisruptionBudget", "NetworkPolicy", "PodMonitor")
 LONG = "a-release-with-a-name-as-long-as-helm-lets-it-be-x53x"
 
 
@@ -42,9 +45,9 @@ def test_each_name_is_there_once(case: str) -> None:
 
 def test_the_contracts_names() -> None:
     manifests = rendered("default")
-    by_kind = {kind: [] for kind in ("Deployment", "StatefulSet", "Service")}
+    by_kind: dict[str, list[str]] = defaultdict(list)
     for one in manifests:
-        by_kind.get(one["kind"], []).append(one["metadata"]["name"])
+        by_kind[one["kind"]].append(one["metadata"]["name"])
     assert sorted(by_kind["Deployment"]) == ["qingsheng-api", "qingsheng-webui", "qingsheng-worker"]
     assert sorted(by_kind["StatefulSet"]) == ["qingsheng-redis-cache", "qingsheng-redis-jobs"]
     ports = {name: found(manifests, "Service", name)["spec"]["ports"][0] for name in by_kind["Service"]}
@@ -65,19 +68,10 @@ def test_a_release_of_another_name_has_the_charts_name_behind_it() -> None:
 @pytest.mark.parametrize("case", EVERYTHING)
 def test_selectors_select_one_workloads_pods(case: str) -> None:
     manifests = rendered(case)
-    for one in manifests:
-        spec = one.get("spec", {})
-        selector = {
-            "Deployment": lambda: spec["selector"]["matchLabels"],
-            "StatefulSet": lambda: spec["selector"]["matchLabels"],
-            "Service": lambda: spec["selector"],
-            "PodDisruptionBudget": lambda: spec["selector"]["matchLabels"],
-            "NetworkPolicy": lambda: spec["podSelector"]["matchLabels"],
-            "PodMonitor": lambda: spec["selector"]["matchLabels"],
-        }.get(one["kind"])
-        if selector:
-            (workload,) = selected(manifests, selector())
-            assert workload.endswith(f" {one['metadata']['name']}"), one["kind"]
+    for one in (one for one in manifests if one["kind"] in SELECTING):
+        selector = one["spec"]["podSelector" if one["kind"] == "NetworkPolicy" else "selector"]
+        (workload,) = selected(manifests, selector.get("matchLabels", selector))
+        assert workload.endswith(f" {one['metadata']['name']}"), one["kind"]
 
 
 @pytest.mark.parametrize("case", EVERYTHING)

@@ -32,11 +32,13 @@ REFUSED = {
         "worker.resources.requests.cpu=null",
         "worker.resources.limits.cpu=null",
     ),
-    "redis.cache.mode external needs redis.cache.url, or redis.cache.existingSecret.name for a Secret with it.": (
+    "redis.cache.mode external needs redis.cache.url, or redis.cache.existingSecret.name for a Secret "
+    "with it.": (
         "default",
         "redis.cache.mode=external",
     ),
-    "redis.jobs.mode external needs redis.jobs.url, or redis.jobs.existingSecret.name for a Secret with it.": (
+    "redis.jobs.mode external needs redis.jobs.url, or redis.jobs.existingSecret.name for a Secret "
+    "with it.": (
         "default",
         "redis.jobs.mode=external",
     ),

@@ -99,17 +99,17 @@ def test_trivy_finds_nothing_of_weight(everything: Path) -> None:
     wrong = found(rendered("minimal"), "Deployment", "qingsheng-api")
     del wrong["spec"]["template"]["spec"]["containers"][0]["securityContext"]
     (everything / "wrong.yaml").write_text(yaml.safe_dump(wrong), "utf-8")
-    trivy = [Path(sys.executable).parent / "trivy", "config", "--skip-check-update", "--skip-version-check"]
-    options = [
-        "--quiet",
+    trivy = Path(sys.executable).parent / "trivy"
+    quiet = [
+        "--skip-check-update",
+        "--skip-version-check",
         "--disable-telemetry",
-        "--severity",
-        "HIGH,CRITICAL",
+        "--quiet",
         "--format",
         "json",
-        everything,
     ]
-    ran = subprocess.run([*trivy, *options], capture_output=True, text=True, check=True)
+    command = [str(trivy), "config", *quiet, "--severity", "HIGH,CRITICAL", str(everything)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
     results = yaml.safe_load(ran.stdout)["Results"]
     assert {result["Target"] for result in results} == {file.name for file in everything.iterdir()}
     found_in = {result["Target"] for result in results if result.get("Misconfigurations")}

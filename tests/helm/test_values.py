@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,6 +61,7 @@ def test_each_setting_of_the_service_is_a_setting_here_or_has_a_value_of_its_own
     assert missing == {
         "TTS_PORT",
         "TTS_CACHE_DIR",
+        "TTS_WEBUI_PORT",
         "TTS_MODEL",
         "TTS_MODEL_REVISION",
         "TTS_LEXICON",
