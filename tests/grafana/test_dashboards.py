@@ -7,14 +7,18 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
+from tests import tools
 from tests.grafana.dashboards import FOLDER, Panel, boards, panels
 
 COLUMNS = 24
 VARIABLES = ["datasource", "namespace", "release"]
+MOST_BYTES = 1_000_000  # that a ConfigMap may hold
 
 each_board = pytest.mark.parametrize("board", boards().values(), ids=list(boards()))
 each_panel = pytest.mark.parametrize("panel", panels(), ids=str)
@@ -94,3 +98,33 @@ def test_a_panel_asks_about_the_release_alone_and_by_the_scrape_interval(panel: 
         selectors = expression.replace("${release}", "").count("{")
         assert selectors == expression.count('namespace="$namespace"') > 0
         assert "rate(" not in expression or "$__rate_interval" in expression or "slo_" in expression
+
+
+def rendered(*options: str) -> list[dict[str, Any]]:
+    """The objects of the chart's template for them."""
+    template = ["--show-only", "templates/dashboards.yaml", "--set", "dashboards.enabled=true"]
+    command: list[str | Path] = [tools.helm(4), "template", "night", FOLDER.parent, *template, *options]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    return list(yaml.safe_load_all(ran.stdout))
+
+
+def test_the_chart_brings_each_in_a_config_map_for_grafanas_sidecar() -> None:
+    found = rendered()
+    assert {one["metadata"]["name"] for one in found} == {
+        f"night-qingsheng-dashboard-{name}" for name in boards()
+    }
+    for one in found:
+        assert one["kind"] == "ConfigMap"
+        assert one["metadata"]["labels"]["grafana_dashboard"] == "1"
+        assert one["metadata"]["annotations"]["grafana_folder"] == "Qingsheng"
+        ((file, text),) = one["data"].items()
+        assert json.loads(text) == boards()[file.removeprefix("night-qingsheng-").removesuffix(".json")]
+        assert len(text.encode()) < MOST_BYTES
+
+
+def test_the_sidecars_label_and_folder_are_values() -> None:
+    for one in rendered(
+        "--set-json", 'dashboards.labels={"team":"speech"},dashboards.annotations={"folder":"TTS"}'
+    ):
+        assert one["metadata"]["labels"]["team"] == "speech"
+        assert one["metadata"]["annotations"]["folder"] == "TTS"
