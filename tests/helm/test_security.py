@@ -108,7 +108,7 @@ def test_trivy_finds_nothing_of_weight(everything: Path) -> None:
         "--format",
         "json",
     ]
-    command = [str(trivy), "config", *quiet, "--severity", "HIGH,CRITICAL", str(everything)]
+    command = [str(trivy), "config", *quiet, "--format=json", "--severity=HIGH,CRITICAL", str(everything)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     results = yaml.safe_load(ran.stdout)["Results"]
     assert {result["Target"] for result in results} == {file.name for file in everything.iterdir()}

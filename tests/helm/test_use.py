@@ -67,7 +67,7 @@ def others(about: Manifest) -> Iterator[Any]:
         case {"type": "integer"}:
             yield from (about.get("minimum", 0) + 1, about.get("minimum", 0) + 2)
         case {"type": "number"}:
-            lowest = about.get("minimum", about.get("exclusiveMinimum", 0.0))
+            lowest = about["minimum"] if "minimum" in about else about["exclusiveMinimum"]
             yield from (lowest + 0.3, lowest + 0.4)
         case {"type": "string"}:
             yield next(text for text in TEXTS if re.search(about.get("pattern", ""), text))

@@ -25,6 +25,7 @@ args:
 env:
   - {name: MODEL, value: {{ .Values.model.id }}}
   - {name: FOLDER, value: {{ include "qingsheng.modelPath" . }}}
+  - {name: MODELSCOPE_CACHE, value: /tmp/modelscope}
   {{- with .Values.model.revision }}
   - {name: TTS_MODEL_REVISION, value: {{ . | quote }}}
   {{- end }}
