@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from prometheus_client import generate_latest
 
@@ -99,3 +102,10 @@ def test_the_process_is_seen_by_its_standard_names(metrics: Metrics) -> None:
         "process_max_fds",
     ):
         assert f"\n{name} " in text
+
+
+def test_every_metric_is_in_the_documentation(metrics: Metrics) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    names = {family.name for family in metrics.registry.collect() if not family.name.startswith("process_")}
+    assert len(names) > 15
+    assert [name for name in sorted(names) if not re.search(rf"`{name}(_total)?[`{{]", page)] == []

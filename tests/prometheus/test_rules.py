@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -112,6 +113,13 @@ def test_objectives_and_thresholds_are_values(folder: Path) -> None:
     assert "* 3600 >= 3" in text
     assert "> 0.75" in text
     assert "runbook_url: https://wiki.example/tts#qingshengdown" in text
+
+
+def test_the_objectives_in_the_documentation_are_taken(tmp_path: Path) -> None:
+    page = (FILE.parents[1] / "docs" / "operations.md").read_text("utf-8")
+    (example,) = re.findall(r"^```yaml\n(prometheusRule:\n.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "values.yaml").write_text(example, "utf-8")
+    assert 'length="long", le="30.0"' in rules(tools.helm(4), "--values", str(tmp_path / "values.yaml"))
 
 
 def test_without_workers_none_is_missed() -> None:
