@@ -26,12 +26,8 @@ def start(model: Path, folder: Path, pod: str) -> subprocess.Popen[str]:
     container = fetching()
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     there = {"MODEL": str(model), "FOLDER": str(folder), "HOSTNAME": pod, "PATH": path}
-    return subprocess.Popen(
-        [*container["command"], *container["args"]],
-        env={**os.environ, **there},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    command = [*container["command"], *container["args"]]
+    return subprocess.Popen(command, env={**os.environ, **there}, stderr=subprocess.PIPE, text=True)
 
 
 @pytest.fixture(scope="module")
