@@ -4,8 +4,21 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint bench chart manifests dashboards clean
+.PHONY: run test image test-image lock lint bench chart manifests dashboards clean
 .DEFAULT_GOAL := run
+
+# Images. IMAGE_BUILD_FLAGS go to `docker build` or `buildah build` as they are: "--build-arg TORCH_INDEX=…" for
+# convert, or "--network host --volume …" where pip needs settings or certificates of this machine.
+IMAGES ?= api webui
+IMAGE_PREFIX ?= docker.io/qingsheng
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+BUILD_IMAGE = $(shell docker info >/dev/null 2>&1 && echo docker build || echo buildah build --format docker --layers)
+SOURCE ?=
+
+# TORCH_FLAGS: where uv finds PyTorch's build for CPUs, so that no GPU packages are pinned.
+TORCH_FLAGS ?= --torch-backend cpu
+LOCK = $(BIN)/uv pip compile --quiet --python-version 3.11 --python-platform linux --generate-hashes \
+  --custom-compile-command "make lock" $(UPGRADE)
 
 run: $(VENV)/.run  ## starts the service on port 8080 and the page on 8081, and prints what to try
 	@$(BIN)/qingsheng serve --webui
@@ -39,6 +52,22 @@ manifests: $(VENV)/.test $(VENV)/.tools  ## k8s/ and prometheus/rules.yml, rende
 
 dashboards: $(VENV)/.test  ## Grafana's dashboards, as JSON in the chart
 	$(BIN)/python -m grafana
+
+image:  ## the container images api and webui: make image IMAGES="api webui convert"
+	@for target in $(IMAGES); do \
+	  $(BUILD_IMAGE) --target $$target --tag $(IMAGE_PREFIX)/$$target:$(VERSION) --build-arg VERSION=$(VERSION) \
+	    --build-arg REVISION=$$(git rev-parse HEAD) --build-arg SOURCE=$(SOURCE) $(IMAGE_BUILD_FLAGS) . || exit 1; \
+	done
+
+test-image: $(VENV)/.test  ## builds all three images, runs them and lets them speak; with Docker or Podman
+	$(MAKE) image IMAGES="api webui convert"
+	IMAGE_PREFIX=$(IMAGE_PREFIX) VERSION=$(VERSION) $(BIN)/python -m pytest -n 0 -m image tests/image
+
+lock: $(VENV)/.lint  ## what the images are pinned to; UPGRADE=--upgrade moves all pins
+	sed -n 's/^requires = \["\(.*\)"\]/\1/p' pyproject.toml | $(LOCK) - -o requirements/build.lock
+	$(LOCK) pyproject.toml --extra tracing -o requirements/api.lock
+	$(LOCK) pyproject.toml --extra tracing --extra convert -c requirements/api.lock -c tests/constraints.txt \
+	  $(TORCH_FLAGS) --no-emit-package torch -o requirements/convert.lock
 
 clean:  ## removes what the targets above made here
 	rm -rf $(VENV) .cache build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
