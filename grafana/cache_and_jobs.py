@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from grafana.board import Row, board
-from grafana.panels import chart, number
+from grafana.panels import NEEDED, chart, number
 from grafana.queries import Query, rate, share
 from grafana.variables import API, BOTH, WORKER
 
@@ -89,12 +89,14 @@ def _jobs_now() -> Row:
                 "Pods that can look jobs up; what the others tell of jobs is old.",
                 "none",
                 Query(f"sum(tts_jobs_reachable{{{BOTH}}})", "pods"),
+                limits=NEEDED,
             ),
             number(
                 "Ready workers",
                 "Workers that have their voices loaded.",
                 "none",
                 Query(f"sum(tts_model_loaded{{{WORKER}}})", "workers"),
+                limits=NEEDED,
             ),
         ],
     )

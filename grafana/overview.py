@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from grafana.board import Row, board
-from grafana.panels import chart, number
+from grafana.panels import NEEDED, chart, number
 from grafana.queries import Query, mean, quantile, quantiles, rate, share
 from grafana.variables import API, BOTH, route
 
@@ -71,6 +71,7 @@ def _now() -> Row:
                 "Pods of the API that have their voices loaded.",
                 "none",
                 Query(f"sum(tts_model_loaded{{{API}}})", "pods"),
+                limits=NEEDED,
             ),
         ],
     )

@@ -35,8 +35,11 @@ from grafana.variables import SOURCE
 Unit = Literal["reqps", "cps", "s", "percentunit", "short", "bytes", "none"]
 """Grafana's names of units: requests a second, counts a second, seconds, a share from 0 to 1, bytes, …"""
 
-Limits = Sequence[tuple[float, str]]
-"""From which value on which colour; below the first one it is green."""
+Limits = Sequence[tuple[float | None, str]]
+"""From which value on which colour; None is from the lowest on, which is green where nothing else is said."""
+
+NEEDED: Limits = ((None, "red"), (1, "green"))
+"""For what there should be at least one of."""
 
 HEIGHT = 8
 _SMALL = 4
@@ -109,8 +112,8 @@ def _target(query: Query, number: int) -> Dataquery:
 
 
 def _thresholds(limits: Limits) -> ThresholdsConfig:
-    steps = [Threshold(value=None, color="green")]
-    steps += [Threshold(value=value, color=color) for value, color in limits]
+    lowest: Limits = () if limits and limits[0][0] is None else ((None, "green"),)
+    steps = [Threshold(value=value, color=color) for value, color in (*lowest, *limits)]
     return ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
 
 

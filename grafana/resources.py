@@ -5,7 +5,7 @@ from __future__ import annotations
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 
 from grafana.board import Row, board
-from grafana.panels import chart, number
+from grafana.panels import NEEDED, chart, number
 from grafana.queries import Query
 from grafana.variables import API, BOTH, WORKER
 
@@ -29,24 +29,28 @@ def _pods() -> Row:
                 "Pods of the API that answer Prometheus.",
                 "none",
                 Query(f"sum(up{{{API}}})", "pods"),
+                limits=NEEDED,
             ),
             number(
                 "API, ready",
                 "Those that have their voices loaded.",
                 "none",
                 Query(f"sum(tts_model_loaded{{{API}}})", "pods"),
+                limits=NEEDED,
             ),
             number(
                 "Workers, scraped",
                 "Workers that answer Prometheus.",
                 "none",
                 Query(f"sum(up{{{WORKER}}})", "pods"),
+                limits=NEEDED,
             ),
             number(
                 "Workers, ready",
                 "Those that have their voices loaded.",
                 "none",
                 Query(f"sum(tts_model_loaded{{{WORKER}}})", "pods"),
+                limits=NEEDED,
             ),
             number(
                 "Youngest process",

@@ -41,7 +41,7 @@ def _left() -> Row:
                 "percentunit",
                 Query(f"1 - {_spent(API, '$__range')}", "{{slo}} {{length}}"),
                 width=16,
-                limits=[(0, "orange"), (0.25, "green")],
+                limits=[(None, "red"), (0, "orange"), (0.25, "green")],
             ),
             number(
                 "Objectives",
