@@ -25,7 +25,12 @@ OFFICIAL = "iic/speech_sambert-hifigan_tts_zh-cn_16k"
 SMALL = {"zhitian_emo": "plain_emo", "zhiyan_emo": "causal_emo"}
 """Voices of this model, and small ones that take their places here."""
 
-PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "README.zh-CN.md",
+    ROOT / "helm" / "qingsheng" / "README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def blocks(language: str) -> list[str]:
@@ -135,6 +140,9 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         "pip install ",
         "TTS_MODEL=exported qingsheng ",
         "TTS_MODEL=exported TTS_",
+        "helm ",  # these three: tests/helm/test_deploy_page.py
+        "kubectl ",
+        "docker ",
     )
     assert [c for c in commands() if not c.startswith(kinds)] == []
 
