@@ -1,8 +1,8 @@
 """Images to build on where no registry can be reached, made of Debian's packages.
 
-``python -m tests.image.stand_ins [NAME …]`` makes those that are not there yet: python, nginx, valkey. Each has
-the name, the user, the paths and the entrypoint that the Dockerfile and the compose file rely on; what else
-the official image holds is missing. Needs root, buildah and mmdebstrap.
+``python -m tests.image.stand_ins [NAME …]`` makes those that are not there yet: python, nginx, valkey. Each
+has the name, the user, the paths and the entrypoint that the Dockerfile and the compose file rely on; what
+else the official image holds is missing. Needs root, buildah and mmdebstrap.
 """
 
 from __future__ import annotations
@@ -105,11 +105,7 @@ exec "$@"
 def _nginx(root: Path) -> None:
     _write(root / "etc/nginx/nginx.conf", _NGINX_CONF)
     _write(root / "docker-entrypoint.sh", _NGINX_ENTRYPOINT)
-    for user in ("etc/passwd", "etc/group"):
-        with (root / user).open("a") as file:
-            file.write(
-                "nginx:x:101:101::/:/usr/sbin/nologin\n" if user.endswith("passwd") else "nginx:x:101:\n"
-            )
+    _add_user(root, "nginx", 101, 101)
     conf = root / "etc/nginx/conf.d"
     conf.mkdir(exist_ok=True)
     _output("chown", "-R", "101:101", str(conf))
@@ -117,13 +113,7 @@ def _nginx(root: Path) -> None:
 
 
 def _valkey(root: Path) -> None:
-    for file, line in (
-        ("passwd", "redis:x:999:1000::/data:/usr/sbin/nologin\n"),
-        ("group", "redis:x:1000:\n"),
-    ):
-        path = root / "etc" / file
-        others = [entry for entry in path.read_text().splitlines(True) if not entry.startswith("redis:")]
-        path.write_text("".join([*others, line]))
+    _add_user(root, "redis", 999, 1000)
     for program in ("server", "cli"):
         (root / f"usr/local/bin/valkey-{program}").symlink_to(f"/usr/bin/redis-{program}")
     (root / "data").mkdir()
@@ -160,15 +150,23 @@ def _output(*command: str) -> str:
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
+def _add_user(root: Path, name: str, user: int, group: int) -> None:
+    """A user with these numbers, in the place of any that Debian's package gave that name."""
+    entries = {"passwd": f"{name}:x:{user}:{group}::/:/usr/sbin/nologin\n", "group": f"{name}:x:{group}:\n"}
+    for file, entry in entries.items():
+        path = root / "etc" / file
+        others = [line for line in path.read_text().splitlines(True) if not line.startswith(f"{name}:")]
+        path.write_text("".join([*others, entry]))
+
+
 def _write(program: Path, content: str) -> None:
     program.write_text(content)
     program.chmod(0o755)
 
 
 def _exists(image: str) -> bool:
-    return (
-        subprocess.run(["buildah", "inspect", "--type", "image", image], capture_output=True).returncode == 0
-    )
+    inspection = ["buildah", "inspect", "--type", "image", image]
+    return subprocess.run(inspection, capture_output=True, check=False).returncode == 0
 
 
 def main() -> None:
