@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,7 @@ _MAIN = Template("""\
 daemon off;
 worker_processes auto;
 pid $folder/nginx.pid;
-error_log stderr error;
+error_log $folder/error.log crit;
 events { worker_connections 1024; }
 http {
     types {
@@ -42,6 +43,7 @@ http {
     include $folder/server.conf;
 }
 """)
+_FAULT = re.compile(r"\[emerg\] (?:\d+#\d+: )?(.*)")
 _PR_SET_PDEATHSIG = 1
 _START_SECONDS = 10.0
 _LOOK_SECONDS = 0.02
@@ -83,9 +85,7 @@ class Nginx:
         """
         self._folder = tempfile.TemporaryDirectory(prefix="qingsheng-nginx-")
         try:
-            command = [str(self._program), "-p", self._folder.name, "-c", str(self._write())]
-            _check(command)
-            self._process = subprocess.Popen(command, preexec_fn=_end_with_parent)  # noqa: S603
+            self._process = self._start()
         except BaseException:
             self._folder.cleanup()
             raise
@@ -101,23 +101,31 @@ class Nginx:
     ) -> None:
         self._end()
 
-    def _write(self) -> Path:
+    def _start(self) -> subprocess.Popen[bytes]:
         folder = Path(self._folder.name)
         folder.chmod(0o755)  # started by root, nginx works as nobody
+        self._log = folder / "error.log"
         (folder / "server.conf").write_text(self._configuration, encoding="utf-8")
         main = folder / "nginx.conf"
         main.write_text(_MAIN.substitute(folder=folder), encoding="utf-8")
-        return main
+        command = [str(self._program), "-p", str(folder), "-e", str(self._log), "-c", str(main)]
+        return subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent)  # noqa: S603
 
     def _wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                raise NginxError("nginx ended right after it had started.")
+                raise NginxError(f"nginx does not start: {self._fault()}.")
             with suppress(OSError), urllib.request.urlopen(self._health_url, timeout=1):  # noqa: S310  ours
                 return
             time.sleep(_LOOK_SECONDS)
         raise NginxError("nginx does not answer.")
+
+    def _fault(self) -> str:
+        """The first reason that its log has for not starting."""
+        log = self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+        found = _FAULT.search(log)
+        return found[1] if found else f"exit status {self._process.returncode}"
 
     def _end(self) -> None:
         self._process.terminate()
@@ -127,15 +135,6 @@ class Nginx:
             self._process.kill()
             self._process.wait()
         self._folder.cleanup()
-
-
-def _check(command: list[str]) -> None:
-    """Raises NginxError. With ``-t`` nginx reads its configuration, and opens its ports."""
-    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)  # noqa: S603
-    if tried.returncode:
-        faults = [line.partition("[emerg] ")[2] for line in tried.stderr.splitlines() if "[emerg]" in line]
-        reason = faults[0] if faults else tried.stderr.strip()
-        raise NginxError(f"nginx does not start: {reason}.")
 
 
 def _end_with_parent() -> None:

@@ -27,6 +27,9 @@ _FLAGS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 
+_REFUSED = ("Failed to load resource", "WebSocket connection to")
+"""How the browser's console begins to tell of what the service has refused: tests provoke that."""
+
 Visit = Callable[..., Page]
 """Opens the page. Takes a port, and what Playwright's contexts take."""
 
@@ -78,7 +81,7 @@ def visit(browser: Browser, page_port: int) -> Iterator[Visit]:
     faults: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        if message.type == "error" and not message.text.startswith(_REFUSED):
             faults.append(message.text)
 
     def open_page(port: int = page_port, *, ready: bool = True, **options: object) -> Page:

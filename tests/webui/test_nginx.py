@@ -25,7 +25,9 @@ def ask(
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request(method, path, body, {name.replace("_", "-"): text for name, text in headers.items()})
+        connection.request(
+            method, path, body, {name.replace("_", "-"): text for name, text in headers.items()}
+        )
         response = connection.getresponse()
         return response.status, response.headers, response.read()
     finally:
@@ -46,7 +48,9 @@ def echo(asked: list[str]) -> Iterator[int]:
     @app.route("/<path:path>", methods=["GET", "POST", "DELETE"])
     def answer(path: str) -> Response:
         asked.append(path)
-        return jsonify(path=request.full_path, body=request.get_data(as_text=True), headers=dict(request.headers))
+        return jsonify(
+            path=request.full_path, body=request.get_data(as_text=True), headers=dict(request.headers)
+        )
 
     with served(app) as api_port, site(api_port) as port:
         yield port

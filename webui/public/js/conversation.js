@@ -24,6 +24,7 @@ export class Conversation {
     clearTimeout(this.#idle);
     const turn = { heard, sentences: 0, hits: 0 };
     const done = new Promise((resolve, reject) => Object.assign(turn, { resolve, reject }));
+    done.catch(() => {}); // nobody waits for it where there is no connection
     this.#turn = turn;
     try {
       await this.#silence;
