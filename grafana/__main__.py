@@ -19,7 +19,7 @@ def files() -> dict[str, str]:
     """The files' names, and what is in them."""
     boards = {
         "overview.json": overview(),
-        "cache-and-jobs.json": cache_and_jobs(),
+        "cache-jobs.json": cache_and_jobs(),
         "slo.json": slo(),
         "resources.json": resources(),
     }
