@@ -5,19 +5,18 @@ What it says is noise. But speed and memory depend on sizes and durations alone,
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 import torch
-import yaml
 from numpy.typing import NDArray
 
 from bench.lines import symbol_lines
+from bench.voice_files import write_checkpoint, write_model, write_settings
 from bench.voice_shapes import SPEAKERS
 from bench.voice_sizes import CONFIGS, VoiceSizes
 from bench.voice_weights import Weights, acoustic_weights, vocoder_weights
@@ -36,16 +35,6 @@ LONGEST_SYMBOL = 0.24
 _ROUNDS = 3  # pitch and energy move durations, and durations are fed back
 _HASTE = 100.0  # rate at which nothing is left to decode
 _F0 = ((210.0,), (55.0,))  # Hz: mean, standard deviation
-_DROPOUTS = (
-    "encoder_dropout",
-    "encoder_attention_dropout",
-    "encoder_relu_dropout",
-    "predictor_dropout",
-    "decoder_dropout",
-    "decoder_attention_dropout",
-    "decoder_relu_dropout",
-    "postnet_dropout",
-)
 
 Values = NDArray[np.float32]
 
@@ -73,22 +62,16 @@ def make_voice(folder: Path, sizes: VoiceSizes, seed: int, lines: Sequence[str])
     """
     rng = np.random.default_rng(seed)
     voice = folder / "voices" / NAME
-    model = {"type": "sambert-hifigan", "sample_rate": sizes.sample_rate}
-    configuration = {"framework": "pytorch", "task": "text-to-speech", "model": model}
-    _json(folder / "configuration.json", configuration | {"pipeline": {"type": "sambert-hifigan-tts"}})
-    _json(folder / "voices" / "voices.json", {"voices": [NAME]})
-    audio = {"audio_config": _audio(sizes)}
-    _yaml(voice / "audio_config.yaml", audio)
-    _yaml(voice / "am" / "config.yaml", {"model_type": "sambert"} | _acoustic_config(sizes) | audio)
-    _yaml(voice / "voc" / "config.yaml", {"model_type": "hifigan"} | _vocoder_config(sizes) | audio)
+    write_model(folder, sizes.sample_rate, [NAME])
+    write_settings(voice, sizes, _audio(sizes), SPEAKERS)
     if sizes.nsf:
         np.save(voice / "am" / "mvn.npy", np.array(_F0))
     weights = acoustic_weights(sizes, rng)
-    _checkpoint(voice / "am", _tensors(weights))
-    _checkpoint(voice / "voc", {"generator": _tensors(vocoder_weights(sizes, rng))})
+    write_checkpoint(voice / "am", _tensors(weights))
+    write_checkpoint(voice / "voc", {"generator": _tensors(vocoder_weights(sizes, rng))})
     for _ in range(_ROUNDS):
         _settle(weights, _spoken(folder, lines), sizes.sample_rate / sizes.vocoder.hop)
-        _checkpoint(voice / "am", _tensors(weights))
+        write_checkpoint(voice / "am", _tensors(weights))
 
 
 def _spoken(folder: Path, lines: Sequence[str]) -> list[AcousticOutput]:
@@ -146,43 +129,6 @@ def _pace(predicted: Sequence[Values], frame_rate: float) -> tuple[float, float]
     return level(spread), float(spread)
 
 
-def _acoustic_config(sizes: VoiceSizes) -> dict[str, Any]:
-    own = asdict(sizes.acoustic) | {"MAS": False, "NSF": sizes.nsf, "num_mels": sizes.outputs}
-    unit = {
-        "cleaners": "english_cleaners",
-        "lfeat_type_list": "sy,tone,syllable_flag,word_segment,emo_category,speaker_category",
-        "speaker_list": ",".join(SPEAKERS),
-    }
-    params = _plain(own) | dict.fromkeys(_DROPOUTS, 0.1)
-    return {"Model": {"KanTtsSAMBERT": {"params": params}}, "linguistic_unit": unit}
-
-
-def _vocoder_config(sizes: VoiceSizes) -> dict[str, Any]:
-    v = sizes.vocoder
-    params = {
-        "in_channels": sizes.acoustic.num_mels,
-        "out_channels": 1,
-        "channels": v.channels,
-        "kernel_size": 7,
-        "upsample_scales": v.scales,
-        "upsample_kernal_sizes": v.kernels,  # sic
-        "resblock_kernel_sizes": v.block_kernels,
-        "resblock_dilations": [list(v.dilations) for _ in v.block_kernels],
-        "causal": v.causal,
-        "bias": True,
-        "nonlinear_activation": "LeakyReLU",
-        "nonlinear_activation_params": {"negative_slope": 0.1},
-        "use_weight_norm": True,
-    }
-    source = {"nsf_params": {"nb_harmonics": 7, "sampling_rate": sizes.sample_rate}} if sizes.nsf else {}
-    return {"Model": {"Generator": {"params": _plain(params | source)}}}
-
-
-def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """YAML has lists, but no tuples."""
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in params.items()}
-
-
 def _audio(sizes: VoiceSizes) -> dict[str, Any]:
     hop = sizes.vocoder.hop
     times = {"sampling_rate": sizes.sample_rate, "hop_length": hop, "win_length": 5 * hop, "n_fft": 2048}
@@ -192,22 +138,6 @@ def _audio(sizes: VoiceSizes) -> dict[str, Any]:
 
 def _tensors(weights: Weights) -> dict[str, torch.Tensor]:
     return {name: torch.from_numpy(values) for name, values in weights.items()}
-
-
-def _checkpoint(network: Path, model: Mapping[str, Any]) -> None:
-    path = network / "ckpt" / "checkpoint_0.pth"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({"model": dict(model), "steps": 0}, path)
-
-
-def _json(path: Path, content: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1), encoding="utf-8")
-
-
-def _yaml(path: Path, content: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
 if __name__ == "__main__":
