@@ -17,7 +17,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     python -m venv --without-pip /opt/venv \
     && pip --python /opt/venv/bin/python install --require-hashes -r /requirements/api.lock \
     && pip install --require-hashes -r /requirements/build.lock \
-    && find /opt/venv/lib -depth -type d -name tests -path '*/numpy/*' -exec rm -r {} +
+    && find /opt/venv/lib -depth -type d -name tests -exec rm -r {} +
 
 # The service with its compiled decoder, and the embedded voice ready to be loaded.
 FROM dependencies AS package
