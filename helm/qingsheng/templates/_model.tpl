@@ -1,10 +1,25 @@
 {{/* Where the model lies, and what fetches it. */}}
 
+{{/* What is converted, as options of `qingsheng export`: the voices that are served, and not what no one asks for. */}}
+{{- define "qingsheng.exportOptions" -}}
+{{- $settings := .Values.settings -}}
+{{- range compact (splitList "," (get $settings "TTS_VOICES")) }}
+- --voice={{ trim . }}
+{{- end }}
+{{- if eq (get $settings "TTS_PRECISION") "fp32" }}
+- --precision=fp32
+{{- end }}
+{{- end }}
+
+{{/* Other voices are another folder, so that pods of before and after an upgrade each have theirs. */}}
 {{- define "qingsheng.modelPath" -}}
-{{- if eq .Values.model.source "volume" -}}
-/models{{ with .Values.model.path }}/{{ . }}{{ end }}
+{{- with .Values.model -}}
+{{- if eq .source "volume" -}}
+/models{{ with .path }}/{{ . }}{{ end }}
 {{- else -}}
-/models/{{ .Values.model.id | replace "/" "--" }}@{{ .Values.model.revision | default "default" | replace "/" "--" }}
+/models/{{ .id | replace "/" "--" }}@{{ .revision | default "default" | replace "/" "--" }}
+{{- with include "qingsheng.exportOptions" $ }}-{{ sha256sum . | trunc 8 }}{{ end }}
+{{- end }}
 {{- end }}
 {{- end }}
 
@@ -13,15 +28,21 @@
 name: fetch
 image: {{ include "qingsheng.image" (dict "root" . "image" .Values.model.fetch.image) }}
 imagePullPolicy: {{ .Values.model.fetch.image.pullPolicy }}
-command: [sh, -ec]
-args:
+command:
+  - sh
+  - -ec
   - |
     if [ -f "$FOLDER/manifest.json" ]; then exit 0; fi
     part="$FOLDER.$HOSTNAME"
     rm -rf "$part"
-    qingsheng export "$MODEL" -o "$part"
+    qingsheng export "$MODEL" --output "$part" "$@"
     mv -T "$part" "$FOLDER" || rm -rf "$part"
     test -f "$FOLDER/manifest.json"
+  - fetch
+{{- with include "qingsheng.exportOptions" . }}
+args:
+  {{- . | nindent 2 }}
+{{- end }}
 env:
   - {name: MODEL, value: {{ .Values.model.id }}}
   - {name: FOLDER, value: {{ include "qingsheng.modelPath" . }}}
