@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
+import shutil
 import socket
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -21,13 +24,13 @@ from tests.webui.site import site
 
 
 def ask(
-    port: int, method: str, path: str, body: bytes | None = None, **headers: str
+    port: int, method: str, path: str, body: bytes | None = None, **fields: str
 ) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """``fields`` are headers in lower case, with ``_`` for ``-``."""
+    headers = {name.replace("_", "-"): text for name, text in fields.items()}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     try:
-        connection.request(
-            method, path, body, {name.replace("_", "-"): text for name, text in headers.items()}
-        )
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         return response.status, response.headers, response.read()
     finally:
@@ -53,6 +56,20 @@ def echo(asked: list[str]) -> Iterator[int]:
         )
 
     with served(app) as api_port, site(api_port) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def packed_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The page with compressed copies, as the image has it."""
+    public = tmp_path_factory.mktemp("packed") / "public"
+    shutil.copytree(PUBLIC, public)
+    public.parent.chmod(0o755)
+    for folder in public.parents:
+        if folder.name.startswith("pytest-"):
+            folder.chmod(0o755)  # nginx, started by root, works as nobody
+    subprocess.run([TEMPLATE.with_name("pack.sh"), public], check=True)
+    with site(free_port(), public) as port:
         yield port
 
 
@@ -82,35 +99,52 @@ class TestFiles:
             ("/icon.svg", "image/svg+xml"),
         ],
     )
-    def test_a_file_comes_with_its_type_and_everything_that_keeps_browsers_safe(
+    def test_a_file_comes_with_its_type_and_no_other_is_guessed(
         self, page_port: int, path: str, kind: str
     ) -> None:
         status, headers, body = ask(page_port, "GET", path)
         assert (status, headers["Content-Type"]) == (200, kind)
         assert body
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Server"] == "nginx"
+
+    @pytest.mark.parametrize("path", ["/", "/index.html"])
+    def test_the_page_may_use_nothing_but_files_of_its_own(self, page_port: int, path: str) -> None:
+        _, headers, _ = ask(page_port, "GET", path)
         policy = headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy
         assert "script-src 'self';" in policy
         assert "unsafe" not in policy
-        assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["X-Frame-Options"] == "DENY"
         assert headers["Referrer-Policy"] == "no-referrer"
-        assert headers["Server"] == "nginx"
 
     def test_browsers_keep_files_and_ask_whether_they_still_hold(self, page_port: int) -> None:
-        _, headers, _ = ask(page_port, "GET", "/js/main.js")
-        assert headers["Cache-Control"] == "no-cache"
-        status, again, body = ask(page_port, "GET", "/js/main.js", If_None_Match=headers["ETag"])
-        assert (status, body) == (304, b"")
-        assert again["Content-Security-Policy"]
+        for path in ("/", "/js/main.js"):
+            _, headers, _ = ask(page_port, "GET", path)
+            assert headers["Cache-Control"] == "no-cache"
+            status, _, body = ask(page_port, "GET", path, if_none_match=headers["ETag"])
+            assert (status, body) == (304, b"")
 
-    def test_text_is_compressed_for_who_can_take_it(self, page_port: int) -> None:
-        _, plain, whole = ask(page_port, "GET", "/js/zh.js")
-        _, headers, packed = ask(page_port, "GET", "/js/zh.js", Accept_Encoding="gzip")
-        assert plain["Content-Encoding"] is None
-        assert headers["Content-Encoding"] == "gzip"
-        assert "Accept-Encoding" in headers["Vary"]
-        assert len(packed) < len(whole)
+    def test_who_takes_it_gets_what_was_compressed_beforehand(self, packed_port: int) -> None:
+        for path in ("/", "/js/zh.js", "/css/base.css", "/icon.svg"):
+            _, plain, whole = ask(packed_port, "GET", path)
+            _, headers, packed = ask(packed_port, "GET", path, accept_encoding="br, gzip")
+            assert plain["Content-Encoding"] is None
+            assert headers["Content-Encoding"] == "gzip"
+            assert headers["Content-Type"] == plain["Content-Type"]
+            assert headers["Vary"] == plain["Vary"] == "Accept-Encoding"
+            assert len(packed) < len(whole)
+            assert gzip.decompress(packed) == whole
+
+    def test_all_that_a_new_visitor_gets_is_less_than_100_kb(self, packed_port: int) -> None:
+        paths = [path.relative_to(PUBLIC) for path in PUBLIC.rglob("*") if path.is_file()]
+        sizes = [len(ask(packed_port, "GET", f"/{path}", accept_encoding="gzip")[2]) for path in paths]
+        assert sum(sizes) < 100_000
+
+    def test_without_compressed_copies_it_does_without(self, page_port: int) -> None:
+        status, headers, body = ask(page_port, "GET", "/js/zh.js", accept_encoding="gzip")
+        assert (status, headers["Content-Encoding"]) == (200, None)
+        assert b"export" in body
 
     @pytest.mark.parametrize("path", ["/none", "/js/", "/../nginx/default.conf.template", "/.git/config"])
     def test_there_is_nothing_else(self, page_port: int, path: str) -> None:
@@ -132,7 +166,7 @@ class TestFiles:
 
 class TestApi:
     def test_requests_pass_whole(self, echo: int) -> None:
-        _, _, body = ask(echo, "POST", "/api/tts/result/1?a=%20b", "你好".encode(), X_Api_Key="k")
+        _, _, body = ask(echo, "POST", "/api/tts/result/1?a=%20b", "你好".encode(), x_api_key="k")
         told = json.loads(body)
         assert told["path"] == "/tts/result/1?a=%20b"
         assert told["body"] == "你好"
@@ -140,8 +174,9 @@ class TestApi:
         assert told["headers"]["Host"] == f"127.0.0.1:{echo}"
 
     def test_the_service_is_told_one_address_and_the_scheme(self, echo: int) -> None:
-        sent = {"X_Forwarded_For": "203.0.113.9, 198.51.100.7", "X_Forwarded_Proto": "https"}
-        told = json.loads(ask(echo, "GET", "/api/x", **sent)[2])["headers"]
+        through = "203.0.113.9, 198.51.100.7"
+        _, _, body = ask(echo, "GET", "/api/x", x_forwarded_for=through, x_forwarded_proto="https")
+        told = json.loads(body)["headers"]
         assert told["X-Forwarded-For"] == "198.51.100.7"  # what the proxy in front, a private one, has seen
         assert told["X-Forwarded-Proto"] == "https"
         told = json.loads(ask(echo, "GET", "/api/x")[2])["headers"]
@@ -149,14 +184,14 @@ class TestApi:
 
     def test_answers_of_the_real_service_keep_its_headers(self, page_port: int) -> None:
         body = json.dumps({"text": "你好。"}).encode()
-        status, headers, audio = ask(page_port, "POST", "/api/tts", body, Content_Type="application/json")
+        status, headers, audio = ask(page_port, "POST", "/api/tts", body, content_type="application/json")
         assert (status, headers["Content-Type"], audio[:4]) == (200, "audio/wav", b"RIFF")
         assert headers["X-Cache"] in ("hit", "miss")
         assert headers["Server-Timing"]
         assert headers.get_all("Content-Security-Policy") == ["default-src 'none'; frame-ancestors 'none'"]
 
     def test_a_refusal_of_the_service_passes_unchanged(self, page_port: int) -> None:
-        status, _, body = ask(page_port, "POST", "/api/tts", b"{}", Content_Type="application/json")
+        status, _, body = ask(page_port, "POST", "/api/tts", b"{}", content_type="application/json")
         assert (status, json.loads(body)["code"]) == (400, "invalid_field")
 
     def test_a_request_reaches_the_service_when_all_of_it_is_there(self, echo: int, asked: list[str]) -> None:
