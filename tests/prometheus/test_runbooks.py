@@ -75,8 +75,8 @@ def test_shell_commands_can_be_read() -> None:
 def test_kubectl_knows_what_it_is_asked() -> None:
     """Every command and option, though there is no cluster that could answer."""
     assert len(commands()) > 10
-    nowhere = [str(tools.kubectl()), "--server=http://127.0.0.1:1", "--request-timeout=1ms"]
+    nowhere = [str(tools.kubectl()), "--server=http://127.0.0.1:1"]
     for command in sorted(commands()):
         ran = subprocess.run([*nowhere, *shlex.split(command)[1:]], capture_output=True, text=True)
-        assert "connection refused" in ran.stderr or "was refused" in ran.stderr, (command, ran.stderr)
+        assert "refused" in ran.stderr, (command, ran.stderr)
         assert "unknown" not in ran.stderr, (command, ran.stderr)
