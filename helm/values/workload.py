@@ -77,5 +77,6 @@ class Speaking(Workload):
     )
     tmp: Scratch = Field(default=Scratch(), description="the pods' /tmp")
     voices_size_limit: Quantity = Field(
-        default="2Gi", description="size of the pods' folder of prepared voices (92 MB for the embedded ones)"
+        default="2Gi",
+        description="size of the pods' folder of prepared voices; those of the image are prepared there",
     )

@@ -42,9 +42,13 @@ What `settings` may hold; numbers, `true` and `false` are written without quotes
 
 def readme(values: Values) -> str:
     """The text of the file."""
-    rows = [_row(entry) for entry in entries(values) if not entry.group]
+    rows = [_group(entry) if entry.group else _row(entry) for entry in entries(values)]
     settings = [f"| `{name}` | {about['description']} |" for name, about in service_settings().items()]
     return _HEAD + "\n".join(rows) + "\n" + _SETTINGS + "\n".join(settings) + "\n"
+
+
+def _group(entry: Entry) -> str:
+    return f"| **`{'.'.join(entry.path)}`** | | {entry.description} |"
 
 
 def _row(entry: Entry) -> str:
