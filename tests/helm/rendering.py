@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,10 @@ Manifest = dict[str, Any]
 @functools.cache
 def run_helm(major: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs Helm once for the same arguments."""
-    return subprocess.run([helm(major), *arguments], capture_output=True, text=True, check=False)
+    environment = os.environ | {"GOGC": "off"}  # so short a life needs no collection of garbage
+    return subprocess.run(
+        [helm(major), *arguments], env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def template(
