@@ -35,9 +35,9 @@ spec:
       {{- end }}
       startupProbe:
         httpGet: {path: /healthz, port: http}
-        periodSeconds: 5
-        timeoutSeconds: 3
-        failureThreshold: {{ div (add (int .pods.startupSeconds) 4) 5 }}
+        periodSeconds: 2
+        timeoutSeconds: 2
+        failureThreshold: {{ div (add (int .pods.startupSeconds) 1) 2 }}
       readinessProbe:
         httpGet: {path: /healthz, port: http}
         periodSeconds: 5
