@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test image test-image lock lint bench chart manifests dashboards clean
+.PHONY: run test voice image test-image lock lint bench chart manifests dashboards clean
 .DEFAULT_GOAL := run
 
 # Images. IMAGE_BUILD_FLAGS go to `docker build` or `buildah build` as they are: "--build-arg TORCH_INDEX=…" for
@@ -31,6 +31,16 @@ lint: $(VENV)/.lint  ## style and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy --python-version 3.11 grafana
+
+# PRESET and DEVICE: see docs/training.md. With SMOKE=1 the voice is a toy, made to see that the recipe runs.
+PRESET ?= small
+DEVICE ?= cpu
+VOICE_PRESET = $(if $(SMOKE),smoke,$(PRESET))
+VOICE_FOLDER = .cache/training/$(VOICE_PRESET)
+
+voice: $(VENV)/.voice  ## makes the voices, which takes hours; goes on where it was broken off
+	@$(BIN)/python -m training --preset $(VOICE_PRESET) --device $(DEVICE) --folder $(VOICE_FOLDER) all
+	@TTS_MODEL=$(VOICE_FOLDER)/served $(BIN)/qingsheng say 你好，很高兴认识你。 -o $(VOICE_FOLDER)/hello.wav
 
 bench: $(VENV)/.test  ## the figures in the README
 	$(BIN)/python -m bench.latency
@@ -93,6 +103,11 @@ $(VENV)/.test: $(VENV)/.run
 $(VENV)/.tools: $(VENV)/.test tests/tools.py
 	@echo "Fetching Helm, kubectl and Prometheus for the tests ..."
 	@$(BIN)/python -m tests.tools
+	@touch $@
+
+$(VENV)/.voice: $(VENV)/.run
+	@echo "Installing what making voices needs ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt -e '.[training]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test

@@ -1,0 +1,119 @@
+"""Sambert's training, step by step."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from training.acoustic.losses import acoustic_losses
+from training.acoustic.network import AcousticNetwork, frames_before
+from training.batches import Batch, collate, epoch
+from training.features import Example
+from training.loop import Figures, average, learning_rate, set_rate
+from training.presets import Acoustic
+
+_CLIP = 1.0  # norm of the gradient
+_BETAS = (0.9, 0.98)
+_DECAY = 0.01
+
+
+class AcousticTask:
+    """See ``training.loop.Task``. The averaged network, ``modules["averaged"]``, is the one to use."""
+
+    def __init__(
+        self,
+        network: AcousticNetwork,
+        examples: Sequence[Example],
+        settings: Acoustic,
+        seed: int,
+        *,
+        group: int,
+        device: torch.device,
+        bf16: bool = False,
+    ) -> None:
+        """Takes a network and the examples that it learns from.
+
+        Args:
+            network: as it starts.
+            examples: at least one.
+            settings: see there.
+            seed: of batches, noise and dropout.
+            group: frames of a decoder step.
+            device: where it is trained.
+            bf16: matrix products are rounded to bfloat16.
+        """
+        self.seed = seed
+        self.network = network.to(device)
+        self.averaged = copy.deepcopy(self.network).eval().requires_grad_(False)
+        self.modules: dict[str, nn.Module] = {"network": self.network, "averaged": self.averaged}
+        optimiser = torch.optim.AdamW(self.network.parameters(), settings.rate, _BETAS, weight_decay=_DECAY)
+        self.optimisers = {"network": optimiser}
+        self._optimiser = optimiser
+        self._examples, self._settings, self._group = examples, settings, group
+        self._device, self._bf16 = device, bf16
+        self._batches: Iterator[tuple[int, list[int]]] = iter(())
+        self._next = -1
+
+    def step(self, number: int) -> Figures:
+        """Does one step and gives its losses."""
+        batch = collate([self._examples[index] for index in self._chosen(number)], self._group)
+        batch = batch.to(self._device)
+        self.network.train()
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
+            predicted = self.network(batch, self._fed(batch, number))
+        losses = acoustic_losses(predicted, batch)
+        self._optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(torch.stack(list(losses.values())).sum())
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
+        settings = self._settings
+        set_rate(self._optimiser, learning_rate(number, settings.steps, settings.rate, settings.warmup))
+        self._optimiser.step()
+        average(self.averaged, self.network, number)
+        return {name: float(loss.detach()) for name, loss in losses.items()}
+
+    def _fed(self, batch: Batch, number: int) -> Tensor:
+        """The frames fed back: true ones, some of the model's own among them, all with noise.
+
+        So the decoder learns to go on from frames that are not quite right, as its own will be.
+        """
+        fed = frames_before(batch.frames, self._group)
+        share = self._settings.scheduled * (number >= self._settings.warmup)
+        if share:
+            with torch.no_grad():
+                own = frames_before(self.network(batch, fed).rough, self._group)
+            chosen = torch.rand(fed.shape[:2], device=fed.device) < share
+            fed = torch.where(chosen[..., None], own.to(fed.dtype), fed)
+        noisy = fed + self._settings.noise * torch.randn_like(fed)
+        noisy[:, 0] = 0
+        return noisy
+
+    def _chosen(self, number: int) -> list[int]:
+        """The examples of a step: epochs follow each other, each in its own order."""
+        if number != self._next:
+            self._batches = enumerate(self._endless())
+        for place, chosen in self._batches:
+            if place == number:
+                self._next = number + 1
+                return chosen
+        raise AssertionError("There is no last batch.")
+
+    def _endless(self) -> Iterator[list[int]]:
+        lengths = [len(example.frames) for example in self._examples]
+        turn = 0
+        while True:
+            yield from epoch(lengths, self._settings.frames, f"{self.seed}|{turn}")
+            turn += 1
+
+
+@torch.no_grad()
+def held_out_losses(
+    network: AcousticNetwork, examples: Sequence[Example], group: int, device: torch.device
+) -> Figures:
+    """Gives losses on examples as the network will run: from no frames but its own."""
+    batch = collate(examples, group).to(device)
+    network.eval()
+    losses = acoustic_losses(network.alone(batch), batch)
+    return {f"held_out_{name}": float(loss) for name, loss in losses.items()}

@@ -1,0 +1,130 @@
+"""A run: its folder, what it is to make, and what has been done so far."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from service.kokoro.emotions import EMOTIONS
+from service.kokoro.voice import SPEAKERS
+from service.models.unit import LinguisticUnit
+from training.features import unit
+from training.folder import read_json, write_bytes, write_json
+from training.presets import Preset
+
+
+class RunError(RuntimeError):
+    """A step cannot be done as things are."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run.
+
+    Attributes:
+        folder: all of its files.
+        preset: what it is to make.
+        device: where networks are trained.
+        bf16: the vocoder's convolutions are rounded to bfloat16 while it is trained.
+        workers: processes that the teacher speaks in.
+        console: where progress is shown.
+    """
+
+    folder: Path
+    preset: Preset
+    device: torch.device
+    bf16: bool
+    workers: int
+    console: Console
+
+    def check(self) -> None:
+        """Claims the folder for the preset.
+
+        Raises:
+            RunError: it belongs to a run of another preset or seed.
+        """
+        path, own = self.folder / "run.json", {"preset": self.preset.name, "seed": self.preset.seed}
+        if not path.is_file():
+            write_json(path, own)
+        elif (found := read_json(path)) != own:
+            raise RunError(f"{self.folder} holds a run of {found}, not of {own}; choose another --folder.")
+
+    @property
+    def takes(self) -> Path:
+        """Where takes lie."""
+        return self.folder / "takes"
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """The speakers' names, the default first."""
+        return tuple(speaker.name for speaker in SPEAKERS)
+
+    @property
+    def emotions(self) -> tuple[str, ...]:
+        """Their names, neutral first."""
+        return tuple(EMOTIONS)
+
+    @property
+    def vocabularies(self) -> LinguisticUnit:
+        """Of the network that all voices share."""
+        return unit(self.voices, self.emotions)
+
+    def history(self) -> dict[str, dict[str, Any]]:
+        """What has been done: for each step its seconds, and its figures."""
+        path = self.folder / "history.json"
+        found: dict[str, dict[str, Any]] = read_json(path) if path.is_file() else {}
+        return found
+
+    def note(self, step: str, **figures: float | int | str) -> None:
+        """Adds to the history; seconds add up."""
+        history = self.history()
+        entry = history.setdefault(step, {})
+        figures = dict(figures)
+        if "seconds" in figures:
+            figures["seconds"] = round(entry.get("seconds", 0.0) + float(figures["seconds"]), 1)
+        entry.update(figures)
+        write_json(self.folder / "history.json", history)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        """Notes how long a step takes, also if it is broken off."""
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.note(step, seconds=time.monotonic() - begun)
+
+    def progress(self) -> Progress:
+        """Shows how far a step is."""
+        columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+        return Progress(*columns, TextColumn("{task.fields[told]}"), console=self.console)
+
+
+def append_line(path: Path, entry: object) -> None:
+    """Adds a line of JSON to a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _drop_broken_line(path)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+
+
+def read_lines(path: Path) -> Iterator[Any]:
+    """Yields a file's lines of JSON; a last line that was broken off is passed over."""
+    if path.is_file():
+        content = path.read_text("utf-8")
+        whole = content[: content.rfind("\n") + 1]
+        yield from map(json.loads, whole.splitlines())
+
+
+def _drop_broken_line(path: Path) -> None:
+    if path.is_file() and (content := path.read_bytes()) and not content.endswith(b"\n"):
+        write_bytes(path, content[: content.rfind(b"\n") + 1])

@@ -1,0 +1,88 @@
+"""How well voices are understood and how they sound, beside their teacher, on texts that were held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.scoring.judge import Judge, Score
+from bench.studio import Studio
+from service.settings import Settings, load_settings
+from service.text.sentence import Style
+from training.folder import read_json, write_json
+from training.run import Run
+
+TEACHER = "teacher"
+_UNSCORED = "nothing could be scored"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Who speaks, and how.
+
+    Attributes:
+        engine: the precision of the vocoder, or ``TEACHER``.
+        voice, emotion: names.
+    """
+
+    engine: str
+    voice: str
+    emotion: str
+
+    @property
+    def key(self) -> str:
+        """Names it in the scores."""
+        return f"{self.engine}, {self.voice}, {self.emotion}"
+
+
+def score(run: Run, texts: Sequence[str]) -> None:
+    """Scores every condition that has no score yet; the scores lie in ``scores.json``."""
+    path, judge = run.folder / "scores.json", Judge(threads=1)
+    scores = read_scores(run.folder)
+    conditions = [condition for condition in _conditions(run) if condition.key not in scores]
+    studios: dict[str, Studio] = {}
+    with run.progress() as progress:
+        task = progress.add_task("scores", total=len(conditions) * len(texts), told="")
+        for condition in conditions:
+            engine = condition.engine
+            if engine not in studios:
+                studios = {engine: Studio(_settings(run, engine))}  # one at a time, for the memory's sake
+            style = Style(emotion=condition.emotion, voice=condition.voice)
+            verdicts = []
+            for text in texts:
+                verdicts.append(judge.judge(studios[engine].record(text, style)))
+                progress.advance(task)
+            scores[condition.key] = {"texts": len(texts)} | _figures(verdicts)
+            write_json(path, scores)
+
+
+def read_scores(folder: Path) -> dict[str, dict[str, Any]]:
+    """Gives the scores of a run by condition, as far as there are any."""
+    path = folder / "scores.json"
+    found: dict[str, dict[str, Any]] = read_json(path) if path.is_file() else {}
+    return found
+
+
+def _conditions(run: Run) -> Iterator[Condition]:
+    for engine in run.preset.engines:
+        for voice in run.voices:
+            for emotion in run.emotions[: run.preset.emotions_scored]:
+                yield Condition(engine, voice, emotion)
+
+
+def _settings(run: Run, engine: str) -> Settings:
+    changes: dict[str, Any] = {"threads": 1, "model": None, "voices": ()}
+    if engine != TEACHER:
+        changes |= {"model": str(run.folder / "served"), "precision": engine}
+    return load_settings().model_copy(update=changes)
+
+
+def _figures(verdicts: Sequence[Any]) -> dict[str, Any]:
+    try:
+        found = Score.of(verdicts)
+    except ValueError as error:  # a voice that has learned next to nothing has no pitch
+        return {"problem": str(error) or _UNSCORED}
+    figures = {"cer": found.cer, "ser": found.ser, **found.quality._asdict(), **asdict(found.prosody)}
+    return {name: round(float(value), 4) for name, value in figures.items()}

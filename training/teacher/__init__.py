@@ -1,0 +1,1 @@
+"""The teacher: Kokoro speaks the corpus, and says itself where each sound lies and how high it is."""

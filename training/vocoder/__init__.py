@@ -1,0 +1,1 @@
+"""HiFi-GAN as it is trained: many pieces at once, and with an adversary."""
