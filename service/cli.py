@@ -63,7 +63,8 @@ def main() -> None:
 
 
 def _end(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  as signal wants it
-    sys.exit(128 + number)
+    """Ends the process at once, as the signal's default action does; an exception may be swallowed."""
+    os._exit(128 + number)
 
 
 @main.command()
