@@ -4,6 +4,8 @@ import { ApiError } from "./errors.js";
 
 export const ROOT = new URL("api/", document.baseURI);
 
+const HEALTH_MS = 5_000; // a probe that hangs says no less than one that fails
+
 export class Api {
   constructor(key) {
     this.key = key;
@@ -17,7 +19,8 @@ export class Api {
   // What /healthz says, whether it can speak or not. Never fails: an unreachable service is a state, too.
   async health() {
     try {
-      const response = await fetch(new URL("healthz", ROOT), { cache: "no-store" });
+      const signal = AbortSignal.timeout(HEALTH_MS);
+      const response = await fetch(new URL("healthz", ROOT), { cache: "no-store", signal });
       const told = await response.json();
       return "model_loaded" in told ? told : { status: "away" };
     } catch {
