@@ -30,7 +30,7 @@ def card(run: Run) -> str:
 
 
 def _what(run: Run) -> str:
-    toy = " **It is a toy: it proves that the recipe runs, and says nothing.**" if run.preset.texts else ""
+    toy = " **It is a toy: it proves that the recipe runs, and says nothing.**" if run.preset.toy else ""
     return (
         f"# {' and '.join(run.voices)}\n\n"
         f"Mandarin voices in the Sambert-HifiGan architecture (NSF, 16 kHz), preset `{run.preset.name}`, "

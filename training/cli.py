@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 import torch
 from rich.console import Console
 
+from training.pair import vocoder_beside
 from training.presets import PRESETS, preset
-from training.run import Run, RunError
+from training.run import Run, RunError, rounds_fast
 from training.steps import STEPS
 
 _DESCRIPTIONS = {
@@ -35,22 +37,27 @@ _DESCRIPTIONS = {
 @click.option("--preset", "name", type=click.Choice(list(PRESETS)), default="small", show_default=True)
 @click.option("--device", type=click.Choice(["cpu", "cuda"]), default="cpu", show_default=True)
 @click.option("--threads", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default=True)
-@click.option("--bf16/--no-bf16", default=True, show_default=True, help="Round the vocoder's convolutions.")
+@click.option(
+    "--bf16/--no-bf16",
+    default=None,
+    help="Round the vocoder's convolutions to bfloat16; left out: where that is faster.",
+)
 @click.pass_context
 def main(
-    context: click.Context, folder: Path | None, name: str, device: str, threads: int, bf16: bool
+    context: click.Context, folder: Path | None, name: str, device: str, threads: int, bf16: bool | None
 ) -> None:
     """Makes voices, from texts to a folder that TTS_MODEL can name. Steps may be broken off and run again."""
+    chosen, place = preset(name), torch.device(device)
+    threads = 1 if chosen.toy else threads  # more would only wait for each other
     torch.set_num_threads(threads)
-    run = Run(
+    context.obj = Run(
         folder=folder or Path(".cache") / "training" / name,
-        preset=preset(name),
-        device=torch.device(device),
-        bf16=bf16 and name != "smoke",
-        workers=1 if name == "smoke" else threads,
+        preset=chosen,
+        device=place,
+        bf16=rounds_fast(place) if bf16 is None else bf16,
+        workers=threads,
         console=Console(stderr=True),
     )
-    context.obj = run
 
 
 @main.command("all")
@@ -59,7 +66,9 @@ def every_step(run: Run) -> None:
     """Does every step that has not been done."""
     for name, step in STEPS.items():
         run.console.rule(name)
-        _do(run, step)
+        together = name == "acoustic" and run.device.type == "cpu" and run.workers > 1
+        with vocoder_beside(run) if together else nullcontext():
+            _do(run, step)
     run.console.print(
         f"The voices are in {run.folder / 'voice'}, ready to be served in {run.folder / 'served'}."
     )

@@ -90,6 +90,11 @@ class Preset:
     keep_every: int = 200
     seed: int = 20221101
 
+    @property
+    def toy(self) -> bool:
+        """Whether the voice is only made to see that the recipe runs."""
+        return self.texts is not None
+
 
 _SMALL = AcousticSizes(
     embedding_dim=256,

@@ -102,7 +102,7 @@ def _listen(run: Run, left: Sequence[Order]) -> None:
         return
     with run.timed("screening"), run.progress() as progress:
         task = progress.add_task("screening", total=len(left), told="")
-        listener = Screen()
+        listener = Screen(run.workers)
         for group in groups(load_take(run.takes, order.name) for order in left):
             for finding in listener.findings(group):
                 append_line(run.folder / "screening.jsonl", finding.plain())
@@ -121,6 +121,7 @@ def learn_acoustic(run: Run) -> None:
         run.preset.seed,
         group=run.preset.sizes.acoustic.outputs_per_step,
         device=run.device,
+        bf16=run.device.type == "cuda",  # on CPUs its many small products gain nothing
     )
     _train(run, "acoustic", task, settings.steps)
     held_out = data.examples(run, data.kept(run, held_out=True)[:_HELD_OUT_EXAMPLES])

@@ -1,0 +1,146 @@
+"""HiFi-GAN as it is trained says what HiFi-GAN as it is served says, and learns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from service.models.checkpoint import inference_tensors
+from service.models.config import AcousticConfig, VocoderConfig
+from service.models.hifigan import HifiGan
+from service.models.weights import VoiceWeights
+from tests.training.toys import UNIT, takes
+from training.audio import HOP
+from training.data import own_mel
+from training.loop import CHECKPOINT, train
+from training.presets import PRESETS
+from training.vocoder.adversary import Adversary, features_apart, taken_for_true, told_apart
+from training.vocoder.generator import Generator, checkpoint_tensors
+from training.vocoder.losses import spectral_losses
+from training.vocoder.task import Clip, VocoderTask
+
+SMOKE = PRESETS["smoke"]
+CPU = torch.device("cpu")
+
+
+def clips() -> list[Clip]:
+    return [Clip(own_mel(take), take.f0, take.voiced, take.samples.astype(np.float16)) for take in takes(4)]
+
+
+def task(adversary_from: int = 100) -> VocoderTask:
+    settings = replace(SMOKE.vocoder, steps=40, adversary_from=adversary_from, frames=12, pieces=2)
+    return VocoderTask(Generator(SMOKE.sizes, seed=1), clips(), settings, 7, device=CPU)
+
+
+def served(generator: Generator) -> HifiGan:
+    """The same numbers in the network that voices are read into."""
+    v = SMOKE.sizes.vocoder
+    config = VocoderConfig(v.scales, (v.dilations,) * len(v.block_kernels), False, 16_000)
+    tensors = inference_tensors(checkpoint_tensors(generator.state_dict()), Path("checkpoint"))
+    return HifiGan(
+        VoiceWeights("toy", 16_000, UNIT, AcousticConfig(1, 1, 3, 0, 0), {}, config, tensors, None, "")
+    )
+
+
+class TestGenerator:
+    def test_it_says_what_the_served_network_says(self) -> None:
+        generator = Generator(SMOKE.sizes, seed=1).eval()
+        vocoder, clip = served(generator), clips()[0]
+        mel = torch.from_numpy(clip.mel.astype(np.float32))
+        f0, voiced = torch.from_numpy(clip.f0), torch.from_numpy(clip.voiced).float()
+        drawn = vocoder.draw(len(mel), torch.Generator().manual_seed(3))
+        whole = torch.cat([mel, f0[:, None], voiced[:, None]], 1)
+        excitation = vocoder.excitation(whole, drawn)
+        phases = torch.cat([torch.zeros(1), drawn.phases[1:]])
+        with torch.inference_mode():
+            source = generator.source_module(f0[None], voiced[None], phases[None], drawn.noise[None])
+            samples = generator.shaped(mel.T[None], source)
+        assert torch.allclose(source[0, 0], excitation, atol=1e-6)
+        assert torch.allclose(samples[0], vocoder.speak(whole, excitation), atol=2e-5)
+
+    def test_a_frame_becomes_a_hop_of_samples(self) -> None:
+        generator = Generator(SMOKE.sizes, seed=1)
+        made = generator(torch.zeros(2, 80, 9), torch.full((2, 9), 200.0), torch.ones(2, 9))
+        assert made.shape == (2, 9 * HOP)
+        assert made.abs().max() < 1
+
+
+class TestLosses:
+    def test_nothing_is_lost_on_the_truth(self) -> None:
+        speech = torch.from_numpy(takes(1)[0].samples)[None]
+        assert all(loss == 0 for loss in spectral_losses(speech, speech).values())
+
+    def test_noise_is_further_away_than_what_is_nearly_right(self) -> None:
+        speech = torch.from_numpy(takes(1)[0].samples)[None]
+        drawn = torch.Generator().manual_seed(1)
+        noise = 0.1 * torch.randn(speech.shape, generator=drawn)
+        near, far = (
+            sum(float(loss) for loss in spectral_losses(made, speech).values())
+            for made in (speech + 0.01 * noise, noise)
+        )
+        assert near < 0.5 * far
+
+
+class TestAdversary:
+    def test_it_learns_to_tell_speech_from_noise(self) -> None:
+        adversary = Adversary(0.125, seed=1)
+        speech = torch.from_numpy(np.stack([take.samples[:4000] for take in takes(4)]))
+        drawn = torch.Generator().manual_seed(1)
+        noise = 0.1 * torch.randn(speech.shape, generator=drawn)
+        optimiser = torch.optim.AdamW(adversary.parameters(), 1e-3)
+        losses = []
+        for _ in range(8):
+            loss = told_apart(adversary(speech), adversary(noise))
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            losses.append(float(loss.detach()))
+        assert losses[-1] < 0.7 * losses[0]
+        with torch.inference_mode():
+            assert taken_for_true(adversary(speech)) < taken_for_true(adversary(noise))
+
+    def test_equal_speech_has_equal_features(self) -> None:
+        adversary = Adversary(0.125, seed=1)
+        speech = torch.from_numpy(takes(1)[0].samples[:4000])[None]
+        with torch.inference_mode():
+            judged = adversary(speech)
+            assert features_apart(judged, judged) == 0
+            assert features_apart(judged, adversary(0.5 * speech)) > 0
+
+
+class TestTraining:
+    def test_losses_go_down(self) -> None:
+        learning = task()
+        losses = []
+        for number in range(24):
+            torch.manual_seed(number)
+            figures = learning.step(number)
+            losses.append(figures["spectrum"] + figures["mel"])
+        assert np.mean(losses[-4:]) < 0.6 * np.mean(losses[:2])
+
+    def test_the_adversary_joins_when_it_is_told_to(self) -> None:
+        learning = task(adversary_from=1)
+        before = [tensor.clone() for tensor in learning.adversary.parameters()]
+        assert set(learning.step(0)) == {"spectrum", "mel", "adversary"}
+        assert all(map(torch.equal, before, learning.adversary.parameters()))
+        assert set(learning.step(1)) == {"spectrum", "mel", "taken", "features", "adversary"}
+        assert not any(map(torch.equal, before[::2], list(learning.adversary.parameters())[::2]))
+
+    def test_an_interruption_changes_nothing(self, tmp_path: Path) -> None:
+        train(task(2), 4, tmp_path / "whole", keep_every=100)
+        train(task(2), 3, tmp_path / "broken", keep_every=100)
+        train(task(2), 4, tmp_path / "broken", keep_every=100)
+        whole, broken = (
+            torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("whole", "broken")
+        )
+        for module in ("generator", "averaged", "adversary"):
+            for name, tensor in whole["modules"][module].items():
+                assert torch.equal(tensor, broken["modules"][module][name]), name
+
+    def test_takes_that_are_too_short_are_refused(self) -> None:
+        with pytest.raises(ValueError, match="frames of a piece"):
+            VocoderTask(Generator(SMOKE.sizes), clips(), replace(SMOKE.vocoder, frames=10_000), 7, device=CPU)
