@@ -27,7 +27,7 @@ from training.teacher.teacher import Teacher
 from training.vocoder.generator import Generator
 from training.vocoder.task import Clip, VocoderTask
 
-_TEXTS, _LONG = 400, 40  # of which takes are spoken
+_TEXTS, _LONG = 400, 60  # of which takes are spoken
 _STEPS = 3  # that are timed, behind one that is not
 _CARRIERS = 504  # takes, both voices together
 

@@ -64,6 +64,7 @@ class Preset:
     Attributes:
         name: how the command line calls it.
         texts: of the corpus; None for all, with every sound of Mandarin.
+        longest: characters of a text; None for all.
         long: texts of 24 to 58 characters, joined from shorter ones.
         takes: of each voice in each emotion.
         screened: bad takes are looked for by speech recognition.
@@ -78,6 +79,7 @@ class Preset:
 
     name: str
     texts: int | None
+    longest: int | None
     long: int
     takes: int
     screened: bool
@@ -147,13 +149,14 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             Preset(
                 name="smoke",
                 texts=24,
+                longest=7,
                 long=0,
                 takes=1,
                 screened=False,
                 sizes=VoiceSizes(
                     acoustic=_TOY, vocoder=VocoderSizes(channels=32, dilations=(1, 3)), nsf=True
                 ),
-                acoustic=Acoustic(steps=40, frames=1200, rate=3e-3, warmup=5),
+                acoustic=Acoustic(steps=30, frames=800, rate=3e-3, warmup=5),
                 vocoder=Vocoder(steps=16, adversary_from=12, tuning=4, pieces=2, frames=24, warmup=2),
                 scored=1,
                 emotions_scored=1,
@@ -163,7 +166,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             Preset(
                 name="small",
                 texts=None,
-                long=400,
+                longest=None,
+                long=800,
                 takes=600,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
@@ -173,6 +177,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             Preset(
                 name="wide",
                 texts=None,
+                longest=None,
                 long=800,
                 takes=1_500,
                 screened=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from training.folder import read_json, write_json
 from training.run import Run
 
 TEACHER = "teacher"
+MIXED, LONG = "mixed", "long"
 _UNSCORED = "nothing could be scored"
 
 
@@ -25,36 +26,45 @@ class Condition:
     Attributes:
         engine: the precision of the vocoder, or ``TEACHER``.
         voice, emotion: names.
+        texts: ``MIXED`` or ``LONG``.
     """
 
     engine: str
     voice: str
     emotion: str
+    texts: str
 
     @property
     def key(self) -> str:
         """Names it in the scores."""
-        return f"{self.engine}, {self.voice}, {self.emotion}"
+        return ", ".join((self.engine, self.voice, self.emotion, *([LONG] if self.texts == LONG else [])))
 
 
-def score(run: Run, texts: Sequence[str]) -> None:
-    """Scores every condition that has no score yet; the scores lie in ``scores.json``."""
+def score(run: Run, texts: Mapping[str, Sequence[str]]) -> None:
+    """Scores every condition that has no score yet; the scores lie in ``scores.json``.
+
+    Args:
+        run: whose voices they are.
+        texts: ``MIXED`` ones, for all emotions, and ``LONG`` ones, for neutral; either may be empty.
+    """
     path, judge = run.folder / "scores.json", Judge(threads=1)
     scores = read_scores(run.folder)
-    conditions = [condition for condition in _conditions(run) if condition.key not in scores]
+    wanted = [condition for condition in _conditions(run) if texts[condition.texts]]
+    conditions = [condition for condition in wanted if condition.key not in scores]
     studios: dict[str, Studio] = {}
     with run.progress() as progress:
-        task = progress.add_task("scores", total=len(conditions) * len(texts), told="")
+        total = sum(len(texts[condition.texts]) for condition in conditions)
+        task = progress.add_task("scores", total=total, told="")
         for condition in conditions:
             engine = condition.engine
             if engine not in studios:
                 studios = {engine: Studio(_settings(run, engine))}  # one at a time, for the memory's sake
             style = Style(emotion=condition.emotion, voice=condition.voice)
             verdicts = []
-            for text in texts:
+            for text in texts[condition.texts]:
                 verdicts.append(judge.judge(studios[engine].record(text, style)))
                 progress.advance(task)
-            scores[condition.key] = {"texts": len(texts)} | _figures(verdicts)
+            scores[condition.key] = {"texts": len(verdicts)} | _figures(verdicts)
             write_json(path, scores)
 
 
@@ -69,7 +79,8 @@ def _conditions(run: Run) -> Iterator[Condition]:
     for engine in run.preset.engines:
         for voice in run.voices:
             for emotion in run.emotions[: run.preset.emotions_scored]:
-                yield Condition(engine, voice, emotion)
+                yield Condition(engine, voice, emotion, MIXED)
+            yield Condition(engine, voice, run.emotions[0], LONG)
 
 
 def _settings(run: Run, engine: str) -> Settings:

@@ -26,7 +26,7 @@ from training.export import Trained, export
 from training.folder import read_json, read_tensors, write_arrays, write_json, write_text
 from training.loop import CHECKPOINT, Figures, Task, steps_done, train
 from training.run import Run, RunError, append_line, read_lines
-from training.scores import score
+from training.scores import LONG, MIXED, score
 from training.screening import Finding, Screen, groups
 from training.speaking import NETWORK, speak, unspoken
 from training.takes import load_take, take_path
@@ -35,6 +35,7 @@ from training.vocoder.generator import Generator
 from training.vocoder.task import VocoderTask
 
 _HELD_OUT_EXAMPLES = 16
+_LONG, _LONG_SCORED = 40, 50  # characters of a long text, and how many of these are scored
 _MADE_AT_ONCE = 16  # takes whose mels are made side by side
 
 
@@ -45,7 +46,14 @@ def collect(run: Run) -> None:
         return
     with run.timed("corpus"), run.console.status("Reading the texts …"):
         frontend, sounds = FrontEnd(), Sounds()
-        texts = corpus(frontend, sounds, limit=preset.texts, long=preset.long, seed=preset.seed)
+        texts = corpus(
+            frontend,
+            sounds,
+            limit=preset.texts,
+            long=preset.long,
+            seed=preset.seed,
+            longest=preset.longest,
+        )
         heard = sounds.heard(sentences(frontend, [text.text for text in texts if not text.held_out]))
         save(path, texts)
     run.note(
@@ -190,9 +198,11 @@ def _serve(run: Run) -> None:
 
 def judge(run: Run) -> None:
     """Scores each voice and emotion on held-out texts, and writes the scores into the card."""
-    texts = [text.text for text in load(run.folder / "corpus.json") if text.held_out and not text.carrier]
+    texts = [text.text for text in load(run.folder / "corpus.json") if text.held_out]
+    count = run.preset.scored
+    mixed = texts[:: max(1, len(texts) // count)][:count]
     with run.timed("scores"):
-        score(run, texts[: run.preset.scored])
+        score(run, {MIXED: mixed, LONG: [text for text in texts if len(text) >= _LONG][:_LONG_SCORED]})
     _write_card(run)
 
 

@@ -156,7 +156,7 @@ class TestVoice:
             "toy",
             "24 texts",
             "14 takes",
-            "12 learned from",
+            "14 learned from",
             "| fp32, xiaobei, neutral |",
             "CC-BY-SA",
         ):

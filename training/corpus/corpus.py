@@ -15,6 +15,7 @@ from training.corpus.sources import hsk_texts, joined, judged_texts, own_texts
 from training.folder import read_json, write_json
 
 _HELD_OUT = 20  # one text in so many
+_LONG_HELD_OUT = 100  # joined texts
 _AT_LEAST = 2  # times that each sound is to be heard
 _MOST_SYLLABLES = 62
 
@@ -34,23 +35,33 @@ class Text:
     carrier: bool = False
 
 
-def corpus(frontend: FrontEnd, sounds: Sounds, *, limit: int | None, long: int, seed: int) -> list[Text]:
+def corpus(
+    frontend: FrontEnd,
+    sounds: Sounds,
+    *,
+    limit: int | None,
+    long: int,
+    seed: int,
+    longest: int | None = None,
+) -> list[Text]:
     """Collects the texts: our own, the package's, joined ones, and carriers for what is still missing.
 
     Args:
         frontend: reads the texts; those that are not one sentence are left out.
         sounds: what is to be heard.
         limit: of the plain texts, for trials; then sounds may be missing.
-        long: how many joined texts.
+        long: how many joined texts to learn from; up to 100 more are held out.
         seed: of the joined texts.
+        longest: characters of a plain text, for trials.
     """
     judged = judged_texts()
     plain = [text for text in dict.fromkeys([*own_texts(), *hsk_texts()]) if text not in judged]
+    plain = [text for text in plain if longest is None or len(text) <= longest]
     if limit is not None:
         plain = plain[:: max(1, len(plain) // limit)][:limit]
     kept = [text for text in plain if _sentence(frontend, text)]
     learnt, held = [t for t in kept if not held_out(t)], [t for t in kept if held_out(t)]
-    longer = joined(learnt, long - long // _HELD_OUT, seed), joined(held, long // _HELD_OUT, seed)
+    longer = joined(learnt, long, seed), joined(held, min(long, _LONG_HELD_OUT), seed)
     texts = [Text(text, held_out(text)) for text in kept]
     texts += [Text(text, bool(i)) for i, group in enumerate(longer) for text in group]
     texts = [text for text in texts if _sentence(frontend, text.text)]
