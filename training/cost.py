@@ -29,7 +29,7 @@ from training.vocoder.task import Clip, VocoderTask
 
 _TEXTS, _LONG = 400, 60  # of which takes are spoken
 _STEPS = 3  # that are timed, behind one that is not
-_CARRIERS = 504  # takes, both voices together
+_CARRIERS = 488  # takes, both voices together
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from training.vocoder.task import VocoderTask
 
 _HELD_OUT_EXAMPLES = 16
 _LONG, _LONG_SCORED = 40, 50  # characters of a long text, and how many of these are scored
+_TOLD = 10  # missing sounds that are named
 _MADE_AT_ONCE = 16  # takes whose mels are made side by side
 
 
@@ -56,12 +57,17 @@ def collect(run: Run) -> None:
         )
         heard = sounds.heard(sentences(frontend, [text.text for text in texts if not text.held_out]))
         save(path, texts)
+    missing = sounds.missing(heard)
+    lacks = f"; without {', '.join(missing[:_TOLD])} …" if missing else ""
+    run.console.print(
+        f"{len(texts)} texts, {len(sounds.existing) - len(missing)} sounds{lacks}", markup=False
+    )
     run.note(
         "corpus",
         texts=len(texts),
         held_out=sum(text.held_out for text in texts),
         sounds=len(sounds.existing),
-        sounds_missing=len(sounds.missing(heard)),
+        sounds_missing=len(missing),
     )
 
 
