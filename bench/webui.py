@@ -69,7 +69,7 @@ def main(seconds: float, model: Path | None) -> None:
     with console.status("Pressing play …"):
         rows = [
             *_first_sounds("voice of official size", 7, MODEL=exported),
-            *_first_sounds("embedded voice", 3),
+            *_first_sounds("embedded voice", 2),
         ]
     header = (f"{_CHARACTERS} characters, ms from pressing play to the first sound", "median", "slowest")
     click.echo(markdown(header, rows))
