@@ -50,6 +50,7 @@ bench: $(VENV)/.test  ## the figures in the README
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.overload
 	$(BIN)/python -m bench.first_audio
+	$(BIN)/python -m bench.webui
 	$(BIN)/python -m bench.cache
 	$(BIN)/python -m bench.jobs
 
