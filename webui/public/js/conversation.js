@@ -8,6 +8,7 @@ const NOT_READY = 1013;
 
 export class Conversation {
   #socket = null;
+  #opening = null; // a promise while the socket connects
   #turn = null; // what is being spoken: its listener and how to settle it
   #silence = null; // a promise while a cancelled turn is still ending
   #hush = () => {};
@@ -27,8 +28,9 @@ export class Conversation {
     done.catch(() => {}); // nobody waits for it where there is no connection
     this.#turn = turn;
     try {
-      await this.#silence;
-      const socket = await this.#connected();
+      if (this.#silence) await this.#silence;
+      let socket = this.#connected();
+      if (socket instanceof Promise) socket = await socket; // else the text is on its way before this returns
       if (this.#turn !== turn) return null;
       const key = this.key.value ? { api_key: this.key.value } : {};
       for (const message of [{ type: "start", ...style, ...key }, { type: "text", text }, { type: "end" }]) {
@@ -37,8 +39,14 @@ export class Conversation {
       return await done;
     } finally {
       if (this.#turn === turn) this.#turn = null;
-      if (this.#turn === null) this.#idle = setTimeout(() => this.close(), IDLE_MS);
+      if (this.#turn === null) this.#rest();
     }
+  }
+
+  // Connects, for a text that is likely to come.
+  async warm() {
+    await Promise.resolve(this.#connected()).catch(() => {}); // speaking will tell
+    if (this.#turn === null) this.#rest();
   }
 
   cancel() {
@@ -53,15 +61,23 @@ export class Conversation {
     this.#socket?.close();
   }
 
+  #rest() {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.close(), IDLE_MS);
+  }
+
+  // A socket that is open, or the promise of one.
   #connected() {
-    if (this.#socket?.readyState === WebSocket.OPEN) return this.#socket;
+    const state = this.#socket?.readyState;
+    if (state === WebSocket.OPEN) return this.#socket;
+    if (state === WebSocket.CONNECTING) return this.#opening;
     const address = new URL("tts/ws", ROOT);
     address.protocol = address.protocol.replace("http", "ws");
     const socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
     socket.addEventListener("message", ({ data }) => this.#take(data));
     this.#socket = socket;
-    return new Promise((resolve, reject) => {
+    this.#opening = new Promise((resolve, reject) => {
       socket.addEventListener("open", () => resolve(socket));
       socket.addEventListener("close", ({ code }) => {
         const error = new ApiError(code === NOT_READY ? "not_ready" : "unreachable");
@@ -69,6 +85,7 @@ export class Conversation {
         this.#ended(socket, error);
       });
     });
+    return this.#opening;
   }
 
   #ended(socket, error) {

@@ -20,6 +20,9 @@ export class PlayerBar extends EventTarget {
     super();
     Object.assign(this, parts); // api, speaker, editor, facts, face, current, refused
     byId("play").addEventListener("click", () => this.#press());
+    for (const near of ["pointerenter", "focus"]) {
+      byId("play").addEventListener(near, () => this.speaker.state === "idle" && this.speaker.conversation.warm());
+    }
     byId("cancel").addEventListener("click", () => this.#cancel());
     byId("download").addEventListener("click", () => this.#download());
     document.addEventListener("keydown", (event) => this.#shortcut(event));

@@ -30,9 +30,11 @@ export class Speaker extends EventTarget {
     const heard = new Promise((resolve) => (this.#ended = resolve));
     const take = this.#ended;
     try {
-      this.player.prepare(settings.sample_rate ?? this.voiceOf(settings).sample_rate);
+      const making = this.conversation.speak(text, streamFields(settings), this.#listener(take));
+      making.catch(() => {}); // awaited below, unless there is no sound to be had
       this.#begin(text, settings);
-      const made = await this.conversation.speak(text, streamFields(settings), this.#listener(take));
+      this.player.prepare(settings.sample_rate ?? this.voiceOf(settings).sample_rate); // while it connects
+      const made = await making;
       if (made && take === this.#ended) this.#made(made);
     } catch (error) {
       if (take === this.#ended) this.#over(false);
