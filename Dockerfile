@@ -95,12 +95,18 @@ LABEL org.opencontainers.image.title="qingsheng-convert" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.source="${SOURCE}"
 
+# Compressed once here, and not anew for every visitor.
+FROM ${PYTHON_IMAGE} AS page
+COPY webui/nginx/pack.sh /
+COPY webui/public /public
+RUN sh /pack.sh /public
+
 FROM ${NGINX_IMAGE} AS webui
 # Only this variable is filled into the template; nginx's own stay as they are.
 ENV QINGSHENG_API_URL=http://qingsheng-api:8080 \
     NGINX_ENVSUBST_FILTER=^QINGSHENG_
 COPY webui/nginx/default.conf.template /etc/nginx/templates/
-COPY webui/public /usr/share/nginx/html
+COPY --from=page /public /usr/share/nginx/html
 USER 101:101
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s CMD ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8080/webui-healthz"]
