@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -36,7 +38,7 @@ class Take:
 
 
 class Network:
-    """One copy of the weights, shared by all voices. Safe to call from several threads."""
+    """One copy of the weights, shared by all voices. Safe to call from several threads, which take turns."""
 
     def __init__(self, cache_dir: Path, threads: int) -> None:
         """Loads the weights; ONNX Runtime's threads start here, so call it behind any fork.
@@ -51,6 +53,8 @@ class Network:
         options.log_severity_level = 3
         model = str(prepared_model(cache_dir))
         self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._running = Lock()
+        self._ending = onnxruntime.RunOptions()
 
     def speak(self, tokens: Sequence[int], style: Samples, prosody: Prosody) -> Take:
         """Speaks one piece.
@@ -63,6 +67,7 @@ class Network:
         Raises:
             VoiceFailedError: the result is empty or not finite. The network is deterministic, so trying
                 again would not help.
+            RuntimeError: the network is closed.
         """
         inputs = {
             "tokens": np.array([[_PAD, *tokens, _PAD]], np.int64),
@@ -72,8 +77,27 @@ class Network:
             "f0_range": np.array([prosody.range], np.float32),
             "energy_offset": np.array([prosody.energy], np.float32),
         }
-        samples, frames = self._session.run(["audio", DURATIONS], inputs)
+        samples, frames = self._run(inputs)
         if not len(samples) or not np.isfinite(samples).all():
             raise VoiceFailedError(f"The network gave no usable sound for {len(tokens)} tokens.")
         # One token begins where the one before it ends, the first behind the leading pad.
         return Take(samples, np.cumsum(frames.ravel()).astype(np.int64) * FRAME)
+
+    def close(self) -> None:
+        """Breaks off what is being spoken; it speaks no more.
+
+        Waits for that: a thread inside ONNX Runtime at the end of the interpreter would abort the process.
+        """
+        self._ending.terminate = True
+        with self._running:
+            pass
+
+    def _run(self, inputs: dict[str, NDArray[Any]]) -> tuple[Samples, NDArray[np.int64]]:
+        with self._running:
+            try:
+                samples, frames = self._session.run(["audio", DURATIONS], inputs, self._ending)
+            except Exception as error:
+                if self._ending.terminate:
+                    raise RuntimeError("The network is closed.") from error
+                raise
+        return samples, frames

@@ -96,7 +96,8 @@ class KokoroVoice:
         return self._version
 
     def close(self) -> None:
-        """Nothing runs in the background."""
+        """Ends the network, for all voices that share it."""
+        self._network.close()
 
     def speak(self, sentence: Sentence) -> Generator[Clip, None, None]:
         """Speaks one sentence, each word in its own style, as a single clip; see ``Voice.speak``.

@@ -13,6 +13,7 @@ from service.text.sentence import Sentence, Style
 from service.voice import Clip, Samples, Voice
 from tests.conftest import MODEL_CACHE
 from tests.kokoro.sentences import english, greeting, mandarin, sentence
+from tests.waiting import until
 
 RATE = 24_000
 
@@ -239,3 +240,17 @@ def test_a_sentence_too_long_for_one_piece_is_cut_behind_a_comma(
     assert_sound(clip)
     assert_words_in_order(clip, spoken)
     assert digital_silences(clip) == pytest.approx([0.2], abs=0.002)
+
+
+def test_closing_breaks_off_what_is_being_spoken() -> None:
+    """A thread inside the network at the end of the process would abort it."""
+    voice, sibling = load_voices(MODEL_CACHE, threads=1)
+    spoken = sentence(*[mandarin("一二三四", "yi1 er4 san1 si4") for _ in range(15)])
+    with ThreadPoolExecutor(1) as pool:
+        speaking = pool.submit(spoken_by, voice, spoken)
+        until(lambda: speaking.running() or speaking.done())
+        voice.close()
+        with pytest.raises(RuntimeError, match="closed"):
+            speaking.result()
+    with pytest.raises(RuntimeError, match="closed"):
+        spoken_by(sibling, greeting())
