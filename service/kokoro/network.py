@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -92,7 +91,7 @@ class Network:
         with self._running:
             pass
 
-    def _run(self, inputs: dict[str, NDArray[Any]]) -> tuple[Samples, NDArray[np.int64]]:
+    def _run(self, inputs: Mapping[str, object]) -> tuple[Samples, NDArray[np.int64]]:
         with self._running:
             try:
                 samples, frames = self._session.run(["audio", DURATIONS], inputs, self._ending)
