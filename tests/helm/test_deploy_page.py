@@ -89,7 +89,7 @@ def test_a_command_of_kubectl_does_all_but_reach_a_cluster(command: str, folder:
     assert list(yaml.safe_load_all(ran.stdout))
 
 
-@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("docker ")])
+@pytest.mark.parametrize("command", [c for c in commands() if re.match("docker (push|save|tag) ", c)])
 def test_a_command_of_docker_names_images_that_the_chart_uses(command: str) -> None:
     used = {
         container["image"].removeprefix("docker.io/")
@@ -99,6 +99,16 @@ def test_a_command_of_docker_names_images_that_the_chart_uses(command: str) -> N
     named = [word for word in shlex.split(command)[2:] if re.fullmatch(r"[\w./-]+:[\w.-]+", word)]
     assert named
     assert {image.removeprefix("registry.example.com/") for image in named} <= used
+
+
+@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("docker compose ")])
+def test_a_command_of_docker_compose_is_about_services_that_there_are(command: str) -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))["services"]
+    action, *rest = shlex.split(command)[2:]
+    named = [word for word in rest if not word.startswith("-")][:1]
+    assert action in ("up", "run", "down", "logs", "ps")
+    assert set(named) <= set(services)
+    assert named or action != "run"
 
 
 @pytest.mark.parametrize("values", range(len(blocks_of_values())))

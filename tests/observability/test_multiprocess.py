@@ -131,12 +131,12 @@ def test_gauges_are_of_living_workers(counting: Counting) -> None:
 
 
 def test_jobs_are_as_whoever_looked_last_saw_them(counting: Counting) -> None:
-    seen: dict[int, int] = {}  # what each worker saw last
-    for waiting in range(100, 0, -1):
-        if len(seen) < WORKERS:
-            seen[int(counting.get(f"/jobs/{waiting}"))] = waiting
-    assert len(seen) == WORKERS
-    assert counting.shown()["tts_jobs"] == min(seen.values())
+    waiting = 1_000_000
+    workers: set[int] = set()
+    while len(workers) < 2:  # which worker answers is up to the system
+        waiting -= 1
+        workers.add(int(counting.get(f"/jobs/{waiting}")))
+    assert counting.shown()["tts_jobs"] == waiting
 
 
 def test_a_worker_that_had_no_time_to_begin_its_file_disturbs_nobody(counting: Counting) -> None:

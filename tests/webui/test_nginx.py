@@ -9,8 +9,10 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from flask import Flask, Response, jsonify, request
@@ -60,17 +62,15 @@ def echo(asked: list[str]) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def packed_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+def packed_port() -> Iterator[int]:
     """The page with compressed copies, as the image has it."""
-    public = tmp_path_factory.mktemp("packed") / "public"
-    shutil.copytree(PUBLIC, public)
-    public.parent.chmod(0o755)
-    for folder in public.parents:
-        if folder.name.startswith("pytest-"):
-            folder.chmod(0o755)  # nginx, started by root, works as nobody
-    subprocess.run([TEMPLATE.with_name("pack.sh"), public], check=True)
-    with site(free_port(), public) as port:
-        yield port
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # nginx, started by root, works as nobody
+        public = Path(folder) / "public"
+        shutil.copytree(PUBLIC, public)
+        subprocess.run([TEMPLATE.with_name("pack.sh"), public], check=True)
+        with site(free_port(), public) as port:
+            yield port
 
 
 class TestTemplate:
