@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import Any
 
 import yaml
 
+from helm.rendering import rendered
 from helm.writing.dumping import dumped
 
 FOLDER = Path(__file__).parent.parent / "k8s"
 
-_CHART = Path(__file__).parent / "qingsheng"
 _VALUES = Path(__file__).parent / "small-cluster.yaml"
 _NAME = "qingsheng"
 _HEAD = "# `make manifests` writes this file from the chart and helm/small-cluster.yaml.\n"
@@ -31,11 +30,9 @@ def manifests(helm: Path) -> dict[str, str]:
     Raises:
         subprocess.CalledProcessError: the chart cannot be rendered.
     """
-    options = ["--namespace", _NAME, "--values", str(_VALUES), "--skip-tests"]
-    command = [str(helm), "template", _NAME, str(_CHART), *options]
-    ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  our own chart
+    text = rendered(helm, _NAME, _NAME, "--values", str(_VALUES), "--skip-tests")
     files = defaultdict(list, {"namespace.yaml": [_namespace()]})
-    for manifest in yaml.safe_load_all(ran.stdout):
+    for manifest in yaml.safe_load_all(text):
         if manifest:
             files[_file(manifest)].append(_without_helm(manifest))
     files["kustomization.yaml"] = [_kustomization(list(files))]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+from helm.rendering import rendered
+
 FILE = Path(__file__).parent.parent / "prometheus" / "rules.yml"
 
-_CHART = Path(__file__).parent / "qingsheng"
 _TEMPLATE = "templates/prometheusrule.yaml"
 _HEAD = "# `make manifests` writes this file from helm/qingsheng/rules; change it there.\n"
 
@@ -20,10 +20,9 @@ def rules(helm: Path, *options: str, name: str = "qingsheng", namespace: str = "
     Raises:
         subprocess.CalledProcessError: the chart cannot be rendered.
     """
-    asked = ["--namespace", namespace, "--show-only", _TEMPLATE, "--set", "prometheusRule.enabled=true"]
-    command: list[str | Path] = [helm, "template", name, _CHART, *asked, *options]
-    ran = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  our own chart
-    return _HEAD + textwrap.dedent(ran.stdout.partition("\nspec:\n")[2])
+    asked = ("--show-only", _TEMPLATE, "--set", "prometheusRule.enabled=true")
+    text = rendered(helm, name, namespace, *asked, *options)
+    return _HEAD + textwrap.dedent(text.partition("\nspec:\n")[2])
 
 
 def main() -> None:
