@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import grp
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from string import Template
 from types import TracebackType
 
 _MAIN = Template("""\
+$user
 daemon off;
 worker_processes auto;
 pid $folder/nginx.pid;
@@ -103,11 +105,10 @@ class Nginx:
 
     def _start(self) -> subprocess.Popen[bytes]:
         folder = Path(self._folder.name)
-        folder.chmod(0o755)  # started by root, nginx works as nobody
         self._log = folder / "error.log"
         (folder / "server.conf").write_text(self._configuration, encoding="utf-8")
         main = folder / "nginx.conf"
-        main.write_text(_MAIN.substitute(folder=folder), encoding="utf-8")
+        main.write_text(_MAIN.substitute(folder=folder, user=_user()), encoding="utf-8")
         command = [str(self._program), "-p", str(folder), "-e", str(self._log), "-c", str(main)]
         return subprocess.Popen(command, stderr=subprocess.DEVNULL, preexec_fn=_end_with_parent)  # noqa: S603
 
@@ -135,6 +136,13 @@ class Nginx:
             self._process.kill()
             self._process.wait()
         self._folder.cleanup()
+
+
+def _user() -> str:
+    """It works as who started it. Its default under root, nobody, could not read files of root alone."""
+    if os.geteuid() != 0:
+        return ""  # only root may choose
+    return f"user root {grp.getgrgid(os.getegid()).gr_name};"
 
 
 def _end_with_parent() -> None:

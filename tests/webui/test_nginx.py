@@ -9,10 +9,8 @@ import re
 import shutil
 import socket
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from flask import Flask, Response, jsonify, request
@@ -62,15 +60,14 @@ def echo(asked: list[str]) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def packed_port() -> Iterator[int]:
-    """The page with compressed copies, as the image has it."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)  # nginx, started by root, works as nobody
-        public = Path(folder) / "public"
-        shutil.copytree(PUBLIC, public)
-        subprocess.run([TEMPLATE.with_name("pack.sh"), public], check=True)
-        with site(free_port(), public) as port:
-            yield port
+def packed_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The page with compressed copies, as the image has it, in a folder that only its owner may look into."""
+    public = tmp_path_factory.mktemp("packed") / "public"
+    shutil.copytree(PUBLIC, public)
+    subprocess.run([TEMPLATE.with_name("pack.sh"), public], check=True)
+    public.parent.chmod(0o700)
+    with site(free_port(), public) as port:
+        yield port
 
 
 class TestTemplate:
