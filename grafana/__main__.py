@@ -11,6 +11,7 @@ from grafana.cache_and_jobs import cache_and_jobs
 from grafana.overview import overview
 from grafana.resources import resources
 from grafana.slo import slo
+from helm.writing.folder import write_folder
 
 FOLDER = Path(__file__).parent.parent / "helm" / "qingsheng" / "dashboards"
 
@@ -32,13 +33,7 @@ def _written(board: Dashboard) -> str:
 
 def main() -> None:
     """Writes them all, and removes what is not among them any more."""
-    FOLDER.mkdir(exist_ok=True)
-    written = files()
-    for file in FOLDER.glob("*.json"):
-        if file.name not in written:
-            file.unlink()
-    for name, text in written.items():
-        (FOLDER / name).write_text(text, "utf-8")
+    write_folder(FOLDER, files(), "*.json")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import yaml
 
 from helm.rendering import rendered
 from helm.writing.dumping import dumped
+from helm.writing.folder import write_folder
 
 FOLDER = Path(__file__).parent.parent / "k8s"
 
@@ -70,13 +71,7 @@ def _sorted(content: list[Manifest]) -> str:
 
 def main() -> None:
     """Writes the files, and removes what is not among them any more."""
-    FOLDER.mkdir(exist_ok=True)
-    written = manifests(Path(sys.argv[1]))
-    for file in FOLDER.glob("*.yaml"):
-        if file.name not in written:
-            file.unlink()
-    for name, text in written.items():
-        (FOLDER / name).write_text(text, "utf-8")
+    write_folder(FOLDER, manifests(Path(sys.argv[1])), "*.yaml")
 
 
 if __name__ == "__main__":

@@ -50,6 +50,11 @@ def chromium() -> Path:
     return _found("chromium")
 
 
+def npm() -> Path:
+    """What installs packages for Node.js."""
+    return _found("npm")
+
+
 def fetch() -> None:
     """Puts what is missing into the folder of tools; says what cannot be had."""
     FOLDER.mkdir(parents=True, exist_ok=True)

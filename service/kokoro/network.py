@@ -36,6 +36,16 @@ class Take:
     starts: NDArray[np.int64]
 
 
+def load_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
+    """Loads a network as it is run here: on threads that do not spin while they wait."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+
+
 class Network:
     """One copy of the weights, shared by all voices. Safe to call from several threads, which take turns."""
 
@@ -45,13 +55,7 @@ class Network:
         Raises:
             ModelFileError: the weights are missing or damaged.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        model = str(prepared_model(cache_dir))
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session = load_session(prepared_model(cache_dir), threads)
         self._running = Lock()
         self._ending = onnxruntime.RunOptions()
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
-import pytest
-
 from tests.helm.rendering import Manifest
+from tests.tools import npm
 
 _FOLDER = Path(__file__).parent / "node"
 _PACKAGES = {
@@ -31,15 +28,11 @@ def is_custom(manifest: Manifest) -> bool:
 
 def install() -> None:
     """Puts the packages of the lock file into ``node_modules``, where they are not there yet."""
-    if shutil.which("npm") is None:
-        reason = (
-            "npm is not installed, which the types of Prometheus Operator, KEDA and Gateway API come with"
-        )
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    program = str(npm())
     lock = hashlib.sha256((_FOLDER / "package-lock.json").read_bytes()).hexdigest()
     mark = _FOLDER / "node_modules" / ".lock"
     if not mark.exists() or mark.read_text("ascii") != lock:
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
+        command = [program, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]
         subprocess.run(command, cwd=_FOLDER, check=True)
         mark.write_text(lock, "ascii")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from service.webui import PUBLIC
-from tests.tools import FOLDER
+from tests.tools import FOLDER, npm
 from tests.webui.conftest import Visit
 
 HTML_VALIDATE = "html-validate@10.17.0"  # the last one for Node.js 20
@@ -120,15 +119,12 @@ def test_nothing_moves_for_who_does_not_want_it(visit: Visit) -> None:
 
 
 def test_html_is_valid(visit: Visit) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is missing, which brings html-validate")
     folder = FOLDER / "html-validate"
     program = folder / "node_modules" / ".bin" / "html-validate"
     if not program.exists():
         folder.mkdir(parents=True, exist_ok=True)
         subprocess.run(
-            [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, HTML_VALIDATE],
+            [npm(), "install", "--silent", "--no-audit", "--no-fund", "--prefix", folder, HTML_VALIDATE],
             check=True,
         )
     checked = subprocess.run(

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from service.kokoro.emotions import Prosody
 from service.kokoro.graph import DURATIONS, prepared_model
-from service.kokoro.network import MAX_TOKENS, SAMPLE_RATE
+from service.kokoro.network import MAX_TOKENS, SAMPLE_RATE, load_session
 from training.folder import write_bytes
 
 __all__ = ["FRAMES_PER_LENGTH", "MAX_TOKENS", "SAMPLE_RATE", "TeacherNetwork", "Utterance"]
@@ -48,14 +47,7 @@ class TeacherNetwork:
         Raises:
             ModelFileError: the weights are missing or damaged.
         """
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(
-            str(_with_f0(folder)), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = load_session(_with_f0(folder), threads)
 
     def speak(self, tokens: Sequence[int], style: NDArray[np.float32], prosody: Prosody) -> Utterance:
         """Speaks 1 to ``MAX_TOKENS`` tokens in a style of shape (256,); the prosody's gain is left out.
