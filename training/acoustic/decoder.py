@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from bench.voice_sizes import AcousticSizes
-from training.acoustic.layers import DROPOUT, NORM_EPSILON, FeedForward, Prenet
+from training.acoustic.layers import DROPOUT, NORM_EPSILON, Dropout, FeedForward, Prenet
 
 
 class _Attention(nn.Module):
@@ -59,7 +59,7 @@ class _Block(nn.Module):
         units = sizes.decoder_num_units
         self.pnca_attn = _Attention(units, memory, sizes.decoder_num_heads)
         self.pos_ffn = FeedForward(units, sizes.decoder_ffn_inner_dim, kernel=1)
-        self.dropout = nn.Dropout(DROPOUT)
+        self.dropout = Dropout(DROPOUT)
 
     def forward(self, x: Tensor, memory: Tensor, back: Tensor, ahead: Tensor) -> Tensor:
         query, *own = self.pnca_attn.own(x)

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from bench.voice_sizes import AcousticSizes
 from service.models.text_encoder import position_code
-from training.acoustic.layers import DROPOUT, NORM_EPSILON, FeedForward
+from training.acoustic.layers import DROPOUT, NORM_EPSILON, Dropout, FeedForward
 
 
 class _SelfAttention(nn.Module):
@@ -35,7 +35,7 @@ class _Block(nn.Module):
         units = sizes.encoder_num_units
         self.slf_attn = _SelfAttention(inputs, units, sizes.encoder_num_heads)
         self.pos_ffn = FeedForward(units, sizes.encoder_ffn_inner_dim, kernel=3)
-        self.dropout = nn.Dropout(DROPOUT)
+        self.dropout = Dropout(DROPOUT)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         attended = self.dropout(self.slf_attn(x, mask))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +20,11 @@ from training.batches import Batch
 _PLACES = 512  # frames of one symbol that are told apart: 6.4 s
 _USUAL_DURATION = 1.7  # ln(frames + 1)
 _TABLES = {"sy": "sy", "tone": "tone", "syllable_flag": "syllable_flag", "word_segment": "ws"}
+
+
+Decode = Callable[[Tensor], Tensor]
+"""Gives the frames (B, L * r, channels) that follow frames fed back (B, L, channels)."""
+Feed = Callable[[Decode], Tensor]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,15 +83,21 @@ class AcousticNetwork(nn.Module):
             self.mel_decoder.mel_dec.dec_in_proj.weight.mul_(a.decoder_num_units**-0.5)
             self.variance_adaptor.duration_predictor.fc.bias.fill_(_USUAL_DURATION)
 
-    def forward(self, batch: Batch, fed: Tensor) -> Predicted:
+    def forward(self, batch: Batch, feed: Feed) -> Predicted:
         """Predicts a batch from true durations, pitch and energy, and the frames that are fed back.
 
         Args:
             batch: the truth.
-            fed: the frame before each decoder step, shape (B, L, channels); see ``frames_before``.
+            feed: chooses the frame before each decoder step, shape (B, L, channels); see ``frames_before``.
+                It is given a function that decodes from such frames, of which nothing is learned.
         """
         variance, memory = self._memory(batch)
-        return self._finished(batch, variance, self.mel_decoder(memory, fed, batch.bands, batch.step_counts))
+
+        def decode(fed: Tensor) -> Tensor:
+            frames: Tensor = self.mel_decoder(memory, fed, batch.bands, batch.step_counts)
+            return frames
+
+        return self._finished(batch, variance, decode(feed(torch.no_grad()(decode))))
 
     def alone(self, batch: Batch) -> Predicted:
         """The same from true durations, pitch and energy, but no frames but its own."""

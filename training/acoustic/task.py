@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from training.acoustic.losses import acoustic_losses
-from training.acoustic.network import AcousticNetwork, frames_before
+from training.acoustic.network import AcousticNetwork, Decode, frames_before
 from training.batches import Batch, collate, epoch
 from training.features import Example
 from training.loop import Figures, average, learning_rate, set_rate
@@ -63,7 +63,7 @@ class AcousticTask:
         batch = batch.to(self._device)
         self.network.train()
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
-            predicted = self.network(batch, self._fed(batch, number))
+            predicted = self.network(batch, lambda decode: self._fed(batch, decode, number))
         losses = acoustic_losses(predicted, batch)
         self._optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(torch.stack(list(losses.values())).sum())
@@ -74,7 +74,7 @@ class AcousticTask:
         average(self.averaged, self.network, number)
         return {name: float(loss.detach()) for name, loss in losses.items()}
 
-    def _fed(self, batch: Batch, number: int) -> Tensor:
+    def _fed(self, batch: Batch, decode: Decode, number: int) -> Tensor:
         """The frames fed back: true ones, some of the model's own among them, all with noise.
 
         So the decoder learns to go on from frames that are not quite right, as its own will be.
@@ -82,8 +82,7 @@ class AcousticTask:
         fed = frames_before(batch.frames, self._group)
         share = self._settings.scheduled * (number >= self._settings.warmup)
         if share:
-            with torch.no_grad():
-                own = frames_before(self.network(batch, fed).rough, self._group)
+            own = frames_before(decode(fed), self._group)
             chosen = torch.rand(fed.shape[:2], device=fed.device) < share
             fed = torch.where(chosen[..., None], own.to(fed.dtype), fed)
         noisy = fed + self._settings.noise * torch.randn_like(fed)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from bench.voice_sizes import AcousticSizes
-from training.acoustic.layers import Fsmn, Prenet, run_lstm
+from training.acoustic.layers import Fsmn, Prenet, run_both_ways, run_lstm
 
 _CONTOUR = 9  # taps of the pitch and energy embeddings
 _FED_NOISE = 0.1  # of the log duration that is fed back
@@ -38,7 +38,7 @@ class _Predictor(nn.Module):
         self.fc = nn.Linear(2 * units, 1)
 
     def forward(self, condition: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:
-        hidden = run_lstm(self.blstm, self.fsmn(condition, mask), lengths)
+        hidden = run_both_ways(self.blstm, self.fsmn(condition, mask), lengths)
         predicted: Tensor = self.fc(hidden)[..., 0]
         return predicted
 
