@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import time
@@ -63,6 +64,8 @@ class Worker(ThreadWorker):
         super().handle_exit(sig, frame)
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGINT: ends at once."""
+        """SIGINT: ends at once; while libraries load without an exception, which they would not pass on."""
         self.app.drain()
+        if not self.booted:
+            os._exit(0)
         super().handle_quit(sig, frame)

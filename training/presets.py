@@ -168,7 +168,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 texts=None,
                 longest=None,
                 long=800,
-                takes=600,
+                takes=90,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
                 acoustic=Acoustic(steps=20_000, frames=4_000),
