@@ -9,10 +9,15 @@ from typing import Any
 
 from bench.scoring.judge import Judge, Score
 from bench.studio import Studio
-from service.settings import Settings, load_settings
+from service.runtime.exported import read_exported
+from service.sambert import load_sambert_voices
+from service.text.frontend import FrontEnd
 from service.text.sentence import Style
+from service.voice import Voice
 from training.folder import read_json, write_json
+from training.kokoro.voice import load_voices
 from training.run import Run
+from training.speaking import NETWORK
 
 TEACHER = "teacher"
 MIXED, LONG = "mixed", "long"
@@ -47,7 +52,7 @@ def score(run: Run, texts: Mapping[str, Sequence[str]]) -> None:
         run: whose voices they are.
         texts: ``MIXED`` ones, for all emotions, and ``LONG`` ones, for neutral; either may be empty.
     """
-    path, judge = run.folder / "scores.json", Judge(threads=1)
+    path, judge, frontend = run.folder / "scores.json", Judge(threads=1), FrontEnd()
     scores = read_scores(run.folder)
     wanted = [condition for condition in _conditions(run) if texts[condition.texts]]
     conditions = [condition for condition in wanted if condition.key not in scores]
@@ -58,7 +63,8 @@ def score(run: Run, texts: Mapping[str, Sequence[str]]) -> None:
         for condition in conditions:
             engine = condition.engine
             if engine not in studios:
-                studios = {engine: Studio(_settings(run, engine))}  # one at a time, for the memory's sake
+                studios = {}  # one at a time, for the memory's sake
+                studios[engine] = Studio(frontend, _voices(run, engine))
             style = Style(emotion=condition.emotion, voice=condition.voice)
             verdicts = []
             for text in texts[condition.texts]:
@@ -83,11 +89,10 @@ def _conditions(run: Run) -> Iterator[Condition]:
             yield Condition(engine, voice, run.emotions[0], LONG)
 
 
-def _settings(run: Run, engine: str) -> Settings:
-    changes: dict[str, Any] = {"threads": 1, "model": None, "voices": ()}
-    if engine != TEACHER:
-        changes |= {"model": str(run.folder / "served"), "precision": engine}
-    return load_settings().model_copy(update=changes)
+def _voices(run: Run, engine: str) -> list[Voice]:
+    if engine == TEACHER:
+        return load_voices(NETWORK, threads=1)
+    return load_sambert_voices(read_exported(run.folder / "served"), threads=1, precision=engine)
 
 
 def _figures(verdicts: Sequence[Any]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from queue import Empty
 
-from service.kokoro.phonemes import UnknownPhonemeError
 from service.text.errors import FrontEndError
+from training.kokoro.phonemes import UnknownPhonemeError
 from training.takes import save_take, take_path
 from training.teacher.orders import Order
 from training.teacher.teacher import Teacher

@@ -14,11 +14,11 @@ import soundfile
 import torch
 from rich.console import Console
 
-from service.kokoro.emotions import EMOTIONS
 from service.models.layout import ModelFolder
 from service.models.reader import read_voice
 from training import data
 from training.audio import HOP
+from training.kokoro.emotions import EMOTIONS
 from training.loop import steps_done
 from training.presets import PRESETS
 from training.run import Run, RunError
