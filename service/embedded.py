@@ -14,6 +14,7 @@ from service.settings import SettingError
 GENDERS: Mapping[str, str] = MappingProxyType({"xiaobei": "female", "yunjian": "male"})
 """Of the voices, by their names."""
 
+# An editable install leaves a copy in the environment, too, which ages: so the checkout's come first.
 _CHECKOUT = Path(__file__).parent.parent / "voices" / "served"
 _INSTALLED = Path(sysconfig.get_path("data")) / "share" / "qingsheng" / "voices"
 
