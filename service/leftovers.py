@@ -66,7 +66,7 @@ class TemporaryFiles:
 class CachedVoices:
     """Sweeps ``TTS_CACHE_DIR`` of what a crash left half-written, and of voices that nobody used for 30 days.
 
-    A prepared voice was last used at its own time of change: it is set when the voice is loaded, and
+    A converted voice was last used at its own time of change: it is set when the voice is loaded, and
     renewed here as long as a process runs that may have loaded it. What does not have a name of the
     service's own making is not touched.
     """
@@ -169,7 +169,7 @@ def _removed(path: Path) -> Counter[str]:
 
 
 def _set_aside(folder: Path) -> Path:
-    """Gives a prepared voice a name by which nobody looks for it, so that it is never found in halves."""
+    """Gives a converted voice a name by which nobody looks for it, so that it is never found in halves."""
     if not _VOICE.fullmatch(folder.name):
         return folder
     aside = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))

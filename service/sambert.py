@@ -58,7 +58,7 @@ class SambertVoice:
 
     @property
     def gender(self) -> str | None:
-        """``"female"``, ``"male"``, or None: the files of a voice do not tell."""
+        """``"female"``, ``"male"``, or None where it is not known."""
         return self._gender
 
     @property
