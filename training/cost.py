@@ -83,7 +83,7 @@ def _acoustic(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
     network = AcousticNetwork(preset.sizes, run.vocabularies)
     enough = examples * (preset.acoustic.frames // sum(len(one.frames) for one in examples) + 2)
     task = AcousticTask(network, enough, preset.acoustic, 0, group=group, device=run.device)
-    first = preset.acoustic.warmup  # from then on some of its own frames are fed back
+    first = preset.acoustic.own_from
     yield Cost("acoustic model", "step", _step(task.step, first), preset.acoustic.steps)
     with torch.inference_mode():
         used = _cpu(lambda: network.eval().alone(collate(examples, group).to(run.device)))

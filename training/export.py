@@ -46,7 +46,7 @@ class Trained:
 
 
 def export(trained: Trained, folder: Path) -> None:
-    """Writes a model with a voice of each speaker; what was in the folder is replaced at the end."""
+    """Writes a model with a voice of each speaker, in float16; what was in the folder goes at the end."""
     part = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     write_model(part, trained.sizes.sample_rate, trained.speakers)
@@ -60,10 +60,10 @@ def _voice(trained: Trained, voice: Path, speaker: str, row: int) -> None:
     write_settings(voice, trained.sizes, audio_config(), [speaker], trained.emotions)
     statistics = np.array([[trained.scale.f0_mean], [trained.scale.f0_deviation]])
     np.save(voice / "am" / "mvn.npy", statistics)
-    tensors = {name: value.detach().float().cpu().clone() for name, value in trained.acoustic.items()}
+    tensors = {name: value.detach().half().cpu() for name, value in trained.acoustic.items()}
     tensors[_SPEAKERS] = only_speaker(tensors[_SPEAKERS], row, len(trained.speakers))
     write_checkpoint(voice / "am", tensors, trained.acoustic_steps)
-    generator = checkpoint_tensors(trained.generator)
+    generator = {name: value.half() for name, value in checkpoint_tensors(trained.generator).items()}
     write_checkpoint(voice / "voc", {"generator": generator}, trained.vocoder_steps)
 
 

@@ -19,7 +19,7 @@ class Acoustic:
         rate: the highest learning rate; it rises over ``warmup`` steps and falls to a tenth by a cosine.
         warmup: steps.
         noise: standard deviation of what is added to the frame that is fed back, in normalised mels.
-        scheduled: share of the frames fed back that are the model's own, once it has warmed up.
+        scheduled: share of the frames fed back that are the model's own, from ``own_from`` on.
     """
 
     steps: int
@@ -28,6 +28,11 @@ class Acoustic:
     warmup: int = 500
     noise: float = 0.15
     scheduled: float = 0.3
+
+    @property
+    def own_from(self) -> int:
+        """The step from which own frames are fed back: before, they are bad, and cost a quarter of a step."""
+        return self.steps // 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +176,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 takes=90,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
-                acoustic=Acoustic(steps=20_000, frames=4_000),
-                vocoder=Vocoder(steps=60_000, adversary_from=16_000, tuning=8_000, takes=2_400),
+                acoustic=Acoustic(steps=8_000, frames=2_000),
+                vocoder=Vocoder(steps=12_000, adversary_from=7_000, tuning=2_000, takes=2_400),
             ),
             Preset(
                 name="wide",

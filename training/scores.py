@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from training.folder import read_json, write_json
 from training.kokoro.voice import load_voices
 from training.run import Run
 from training.speaking import NETWORK
+from training.together import together
 
 TEACHER = "teacher"
 MIXED, LONG = "mixed", "long"
@@ -52,26 +54,26 @@ def score(run: Run, texts: Mapping[str, Sequence[str]]) -> None:
         run: whose voices they are.
         texts: ``MIXED`` ones, for all emotions, and ``LONG`` ones, for neutral; either may be empty.
     """
-    path, judge, frontend = run.folder / "scores.json", Judge(threads=1), FrontEnd()
-    scores = read_scores(run.folder)
-    wanted = [condition for condition in _conditions(run) if texts[condition.texts]]
-    conditions = [condition for condition in wanted if condition.key not in scores]
-    studios: dict[str, Studio] = {}
+    path, scores = run.folder / "scores.json", read_scores(run.folder)
+    wanted = [one for one in _conditions(run) if texts[one.texts] and one.key not in scores]
     with run.progress() as progress:
-        total = sum(len(texts[condition.texts]) for condition in conditions)
-        task = progress.add_task("scores", total=total, told="")
-        for condition in conditions:
-            engine = condition.engine
-            if engine not in studios:
-                studios = {}  # one at a time, for the memory's sake
-                studios[engine] = Studio(frontend, _voices(run, engine))
-            style = Style(emotion=condition.emotion, voice=condition.voice)
-            verdicts = []
-            for text in texts[condition.texts]:
-                verdicts.append(judge.judge(studios[engine].record(text, style)))
-                progress.advance(task)
-            scores[condition.key] = {"texts": len(verdicts)} | _figures(verdicts)
-            write_json(path, scores)
+        task = progress.add_task("scores", total=len(wanted), told="")
+        for key, figures in together(wanted, partial(_scored, run.folder, texts), run.workers):
+            scores[key] = figures
+            write_json(path, {one.key: scores[one.key] for one in _conditions(run) if one.key in scores})
+            progress.update(task, advance=1, told=key)
+
+
+def _scored(
+    folder: Path, texts: Mapping[str, Sequence[str]], conditions: Sequence[Condition]
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    judge, frontend, studio, engine = Judge(threads=1), FrontEnd(), None, ""
+    for condition in conditions:
+        if studio is None or condition.engine != engine:  # one at a time, for the memory's sake
+            studio, engine = Studio(frontend, _voices(folder, condition.engine)), condition.engine
+        style = Style(emotion=condition.emotion, voice=condition.voice)
+        verdicts = [judge.judge(studio.record(text, style)) for text in texts[condition.texts]]
+        yield condition.key, {"texts": len(verdicts)} | _figures(verdicts)
 
 
 def read_scores(folder: Path) -> dict[str, dict[str, Any]]:
@@ -89,10 +91,10 @@ def _conditions(run: Run) -> Iterator[Condition]:
             yield Condition(engine, voice, run.emotions[0], LONG)
 
 
-def _voices(run: Run, engine: str) -> list[Voice]:
+def _voices(folder: Path, engine: str) -> list[Voice]:
     if engine == TEACHER:
         return load_voices(NETWORK, threads=1)
-    return load_sambert_voices(read_exported(run.folder / "served"), threads=1, precision=engine)
+    return load_sambert_voices(read_exported(folder / "served"), threads=1, precision=engine)
 
 
 def _figures(verdicts: Sequence[Any]) -> dict[str, Any]:

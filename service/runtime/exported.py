@@ -20,7 +20,7 @@ from service.models.config import AcousticConfig, F0Scale, VocoderConfig
 from service.models.errors import ModelError
 from service.models.unit import LinguisticUnit
 
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 """Raise it with every change of the graphs or of this format; exports of other versions are made anew."""
 
 MANIFEST = "manifest.json"
@@ -62,7 +62,7 @@ class ExportedVoice:
     def tensors(self) -> Mapping[str, NDArray[np.float32]]:
         """What runs outside graphs: decoder, duration predictor, and tables of embeddings."""
         with np.load(io.BytesIO(self.files[TENSORS]), allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            return {name: archive[name].astype(np.float32) for name in archive.files}
 
     def manifest(self) -> dict[str, Any]:
         """What the manifest says of it."""
@@ -78,6 +78,13 @@ class ExportedVoice:
             "fingerprint": self.fingerprint,
             "files": {name: _hash(content) for name, content in self.files.items()},
         }
+
+
+def compact(array: NDArray[np.float32]) -> NDArray[np.floating]:
+    """Gives an array as float16 where that loses nothing: where its checkpoint was stored so, it does not."""
+    with np.errstate(over="ignore"):
+        half = array.astype(np.float16)
+    return half if np.array_equal(half.astype(np.float32), array) else array
 
 
 def write_exported(voices: list[ExportedVoice], folder: Path) -> None:

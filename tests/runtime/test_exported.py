@@ -17,6 +17,7 @@ from service.runtime.exported import (
     TENSORS,
     VOCODER,
     VOCODER_INT8,
+    compact,
     read_exported,
     write_exported,
 )
@@ -183,3 +184,14 @@ def test_an_export_depends_on_nothing_but_the_voice() -> None:
     again = export_voice(golden.voice("plain_emo"))
     assert again == exported("plain_emo")
     assert again.fingerprint.startswith(golden.voice("plain_emo").fingerprint)
+
+
+@pytest.mark.parametrize("value", [0.1, 1e-9, 1e6])
+def test_what_float16_would_change_stays_as_it_is(value: float) -> None:
+    for array, kind in (
+        (np.array([value, 1.5], np.float32), np.float32),
+        (np.array([0.5, -2.0], np.float32), np.float16),
+    ):
+        stored = compact(array)
+        assert stored.dtype == kind
+        np.testing.assert_array_equal(stored.astype(np.float32), array)

@@ -80,7 +80,7 @@ class AcousticTask:
         So the decoder learns to go on from frames that are not quite right, as its own will be.
         """
         fed = frames_before(batch.frames, self._group)
-        share = self._settings.scheduled * (number >= self._settings.warmup)
+        share = self._settings.scheduled * (number >= self._settings.own_from)
         if share:
             own = frames_before(decode(fed), self._group)
             chosen = torch.rand(fed.shape[:2], device=fed.device) < share

@@ -9,8 +9,11 @@ import onnx
 from numpy.typing import ArrayLike, NDArray
 from onnx import helper, numpy_helper
 
+from service.runtime.exported import compact
+
 _OPSET = 17  # the first with LayerNormalization
 _IR_VERSION = 9
+_LARGE = 1024  # numbers of a constant
 _LSTM_GATES = (0, 3, 1, 2)  # PyTorch has input, forget, cell, output; ONNX input, output, forget, cell
 
 Value = str
@@ -41,10 +44,12 @@ class Graph:
         self._outputs.append(helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape))
 
     def constant(self, array: ArrayLike, dtype: type[np.generic] | None = None) -> Value:
-        """Adds a constant."""
-        name = self._fresh("constant")
-        self._constants.append(numpy_helper.from_array(np.asarray(array, dtype, order="C"), name))
-        return name
+        """Adds a constant; a large one takes half the room in the file where that loses nothing."""
+        name, value = self._fresh("constant"), np.asarray(array, dtype, order="C")
+        if value.dtype == np.float32 and value.size >= _LARGE:
+            value = compact(value)
+        self._constants.append(numpy_helper.from_array(value, name))
+        return self.add("Cast", name, to=onnx.TensorProto.FLOAT) if value.dtype == np.float16 else name
 
     def add(self, operator: str, *inputs: Value, **attributes: Any) -> Value:
         """Adds a node with one output."""

@@ -24,6 +24,7 @@ from service.runtime.exported import (
     VOCODER,
     VOCODER_INT8,
     ExportedVoice,
+    compact,
 )
 
 _OUTSIDE = ("mel_decoder.", "variance_adaptor.", "emo_tokenizer.", "spk_tokenizer.")
@@ -90,5 +91,5 @@ def _tensors(weights: VoiceWeights) -> bytes:
     if weights.speaker_vector is not None:
         kept["speaker_vector"] = weights.speaker_vector
     archive = io.BytesIO()
-    np.savez(archive, allow_pickle=False, **kept)
+    np.savez(archive, allow_pickle=False, **{name: compact(tensor) for name, tensor in kept.items()})
     return archive.getvalue()

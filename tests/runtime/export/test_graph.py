@@ -31,6 +31,19 @@ def test_a_linear_layer_multiplies_by_the_transposed_weight_and_adds_the_bias() 
     np.testing.assert_allclose(given["without"], x @ weight.T, rtol=0, atol=1e-5)
 
 
+def test_a_weight_that_float16_holds_takes_half_the_room_and_computes_the_same() -> None:
+    x, rounded = numbers(4, 64), numbers(64, 64, seed=1).astype(np.float16).astype(np.float32)
+    sizes, results = [], []
+    for weight in (rounded, np.nextafter(rounded, np.float32(9))):
+        graph = Graph("linear")
+        graph.output("y", graph.linear(graph.input("x", ["n", 64]), weight), 2)
+        sizes.append(len(graph.model().SerializeToString()))
+        results.append(run(graph, x=x)["y"])
+    assert sizes[1] - sizes[0] > rounded.nbytes / 2 - 200
+    np.testing.assert_allclose(results[0], x @ rounded.T, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(results[1], x @ rounded.T, rtol=0, atol=1e-4)
+
+
 def test_a_layer_norm_is_pytorchs_over_the_last_axis() -> None:
     gain, bias, x = numbers(6), numbers(6, seed=1), numbers(4, 6, seed=2)
     graph = Graph("norm")

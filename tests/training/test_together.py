@@ -1,0 +1,37 @@
+"""Work in several processes is the work of one, and the end of a process is noticed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from training.together import together
+
+
+def squares(numbers: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+    for number in numbers:
+        yield number, number * number, os.getpid()
+
+
+def death(numbers: Sequence[int]) -> Iterator[int]:
+    yield numbers[0]
+    os._exit(1)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 9])
+def test_every_part_is_worked_on_once(workers: int) -> None:
+    found = sorted(together(list(range(5)), squares, workers))
+    assert [(number, square) for number, square, _ in found] == [(n, n * n) for n in range(5)]
+    assert len({process for *_, process in found}) == min(workers, 5)
+    assert (os.getpid() in {process for *_, process in found}) == (workers == 1)
+
+
+def test_without_work_there_is_nothing_to_find() -> None:
+    assert list(together([], squares, 4)) == []
+
+
+def test_a_process_that_dies_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match="has died"):
+        list(together([1, 2, 3, 4], death, 2))
