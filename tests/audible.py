@@ -144,7 +144,7 @@ class Audible:
     def test_every_ending_can_be_spoken(self, voice: Voice, mark: str) -> None:
         assert_sound(heard(voice, greeting(mark=mark)))
 
-    @pytest.mark.parametrize("text", ["a5", "m1", "zhi1", "wan2r"])
+    @pytest.mark.parametrize("text", ["a5", "mu1", "zhi1", "wan2r"])
     def test_a_single_syllable_can_be_spoken(self, voice: Voice, text: str) -> None:
         clip = heard(voice, sentence(mandarin("字", text)))
         assert_sound(clip)
