@@ -13,6 +13,7 @@ import click
 import torch
 from rich.console import Console
 
+from training.adopt import adopt
 from training.pair import vocoder_beside
 from training.presets import PRESETS, preset
 from training.run import Run, RunError, rounds_fast
@@ -28,6 +29,7 @@ _DESCRIPTIONS = {
     "tune": "Trains the vocoder on the acoustic model's mels.",
     "export": "Writes the voices in the ModelScope layout, and as they are served.",
     "score": "Scores the voices on held-out texts.",
+    "adopt": "Makes the voices the embedded ones: copies them into voices/.",
 }
 
 
@@ -121,5 +123,5 @@ def _do(run: Run, step: Callable[[Run], None]) -> None:
         raise click.ClickException(str(error)) from None
 
 
-for _name, _step in STEPS.items():
+for _name, _step in (*STEPS.items(), ("adopt", adopt)):
     _command(_name, _step)

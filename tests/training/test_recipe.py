@@ -17,7 +17,9 @@ from rich.console import Console
 from service.kokoro.emotions import EMOTIONS
 from service.models.layout import ModelFolder
 from service.models.reader import read_voice
+from service.runtime.exported import read_exported
 from training import data
+from training.adopt import adopt
 from training.audio import HOP
 from training.folder import read_tensors
 from training.loop import CHECKPOINT, steps_done
@@ -201,3 +203,20 @@ class TestGoingOn:
             assert torch.equal(tensor, tuned["adversary"][name].half().float()), name
         assert data.scale(onward) == data.scale(run)
         assert Start(model).steps == (run.preset.acoustic.steps, 20)
+
+
+class TestAdopting:
+    def test_voices_become_the_embedded_ones_with_their_card(self, run: Run, tmp_path: Path) -> None:
+        for _ in range(2):  # the second replaces the first
+            (tmp_path / "served" / "old").mkdir(parents=True)
+            adopt(run, tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {"model", "served", "CARD.md"}
+        assert [voice.name for voice in read_exported(tmp_path / "served")] == ["xiaobei", "yunjian"]
+        assert not (tmp_path / "served" / "old").exists()
+        assert list(ModelFolder(tmp_path / "model").voices) == ["xiaobei", "yunjian"]
+        assert len(list(tmp_path.rglob("CARD.md"))) == 1
+
+    def test_without_voices_there_is_nothing_to_adopt(self, run: Run, tmp_path: Path) -> None:
+        empty = Run(tmp_path, run.preset, run.device, False, 1, run.console)
+        with pytest.raises(RunError, match="no voices yet"):
+            adopt(empty, tmp_path / "voices")
