@@ -32,14 +32,14 @@ lint: $(VENV)/.lint  ## style and types
 	$(BIN)/mypy
 	$(BIN)/mypy --python-version 3.11 grafana
 
-# PRESET and DEVICE: see docs/training.md. With SMOKE=1 the voice is a toy, made to see that the recipe runs.
+# PRESET, DEVICE, and FROM, a model to go on from: see docs/training.md. With SMOKE=1 the voice is a toy, made to see that the recipe runs.
 PRESET ?= small
 DEVICE ?= cpu
 VOICE_PRESET = $(if $(SMOKE),smoke,$(PRESET))
 VOICE_FOLDER = .cache/training/$(VOICE_PRESET)
 
 voice: $(VENV)/.voice  ## makes the voices, which takes hours; goes on where it was broken off
-	@$(BIN)/python -m training --preset $(VOICE_PRESET) --device $(DEVICE) --folder $(VOICE_FOLDER) all
+	@$(BIN)/python -m training --preset $(VOICE_PRESET) --device $(DEVICE) --folder $(VOICE_FOLDER) $(if $(FROM),--from $(FROM)) all
 	@TTS_MODEL=$(VOICE_FOLDER)/served $(BIN)/qingsheng say 你好，很高兴认识你。 -o $(VOICE_FOLDER)/hello.wav
 
 bench: $(VENV)/.test  ## the figures in the README

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,9 +13,11 @@ import click
 import torch
 from rich.console import Console
 
+from training.adopt import adopt
 from training.pair import vocoder_beside
 from training.presets import PRESETS, preset
 from training.run import Run, RunError, rounds_fast
+from training.start import Start
 from training.steps import STEPS
 
 _DESCRIPTIONS = {
@@ -25,6 +29,7 @@ _DESCRIPTIONS = {
     "tune": "Trains the vocoder on the acoustic model's mels.",
     "export": "Writes the voices in the ModelScope layout, and as they are served.",
     "score": "Scores the voices on held-out texts.",
+    "adopt": "Makes the voices the embedded ones: copies them into voices/.",
 }
 
 
@@ -42,12 +47,25 @@ _DESCRIPTIONS = {
     default=None,
     help="Round the vocoder's convolutions to bfloat16; left out: where that is faster.",
 )
+@click.option(
+    "--from",
+    "start",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="A model of this recipe that the networks go on from, at half of the learning rates.",
+)
 @click.pass_context
 def main(
-    context: click.Context, folder: Path | None, name: str, device: str, threads: int, bf16: bool | None
+    context: click.Context,
+    folder: Path | None,
+    name: str,
+    device: str,
+    threads: int,
+    bf16: bool | None,
+    start: Path | None,
 ) -> None:
     """Makes voices, from texts to a folder that TTS_MODEL can name. Steps may be broken off and run again."""
-    chosen, place = preset(name), torch.device(device)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the time is noted
+    chosen, place = preset(name).onward() if start else preset(name), torch.device(device)
     threads = 1 if chosen.toy else threads  # more would only wait for each other
     torch.set_num_threads(threads)
     context.obj = Run(
@@ -57,6 +75,7 @@ def main(
         bf16=rounds_fast(place) if bf16 is None else bf16,
         workers=threads,
         console=Console(stderr=True),
+        start=Start(start) if start else None,
     )
 
 
@@ -104,5 +123,5 @@ def _do(run: Run, step: Callable[[Run], None]) -> None:
         raise click.ClickException(str(error)) from None
 
 
-for _name, _step in STEPS.items():
+for _name, _step in (*STEPS.items(), ("adopt", adopt)):
     _command(_name, _step)

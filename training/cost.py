@@ -24,6 +24,7 @@ from training.speaking import NETWORK
 from training.takes import Take
 from training.teacher.orders import Order, orders
 from training.teacher.teacher import Teacher
+from training.vocoder.adversary import Adversary
 from training.vocoder.generator import Generator
 from training.vocoder.task import Clip, VocoderTask
 
@@ -95,7 +96,8 @@ def _vocoder(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
     settings = run.preset.vocoder
     clips = [Clip(own_mel(take), take.f0, take.voiced, take.samples.astype("float16")) for take in spoken]
     generator = Generator(run.preset.sizes)
-    task = VocoderTask(generator, clips, settings, 0, device=run.device, bf16=run.bf16)
+    adversary = Adversary(settings.adversary)
+    task = VocoderTask(generator, adversary, clips, settings, 0, device=run.device, bf16=run.bf16)
     yield Cost("vocoder", "step", _step(task.step, 0), settings.adversary_from)
     opposed = settings.steps + settings.tuning - settings.adversary_from
     used = _step(task.step, settings.adversary_from)

@@ -15,6 +15,7 @@ from bench.voice_files import write_checkpoint, write_model, write_settings
 from bench.voice_sizes import VoiceSizes
 from training.audio import audio_config
 from training.features import Scale
+from training.start import write_rest
 from training.vocoder.generator import checkpoint_tensors
 
 _SPEAKERS = "spk_tokenizer.weight"
@@ -28,10 +29,11 @@ class Trained:
         sizes: of the networks.
         speakers: that the acoustic model knows, in the order of its table; each becomes a voice.
         emotions: that it has learned.
-        scale: of F0.
+        scale: of F0 and energy.
         acoustic: its numbers by name.
         acoustic_steps: it was trained for.
         generator: the vocoder's numbers by name.
+        adversary: its adversary's.
         vocoder_steps: it was trained for.
     """
 
@@ -42,6 +44,7 @@ class Trained:
     acoustic: Mapping[str, Tensor]
     acoustic_steps: int
     generator: Mapping[str, Tensor]
+    adversary: Mapping[str, Tensor]
     vocoder_steps: int
 
 
@@ -52,6 +55,7 @@ def export(trained: Trained, folder: Path) -> None:
     write_model(part, trained.sizes.sample_rate, trained.speakers)
     for row, speaker in enumerate(trained.speakers):
         _voice(trained, part / "voices" / speaker, speaker, row)
+    write_rest(part, trained.scale, trained.adversary, (trained.acoustic_steps, trained.vocoder_steps))
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
 

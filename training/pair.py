@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -31,11 +30,12 @@ def vocoder_beside(run: Run) -> Iterator[None]:
     try:
         yield
     finally:
-        beside.send_signal(signal.SIGINT)
+        beside.terminate()
         beside.wait()
         torch.set_num_threads(threads)
 
 
 def _program(run: Run) -> list[str]:
     options = ["--preset", run.preset.name, "--folder", str(run.folder), "--device", run.device.type]
-    return [sys.executable, "-m", "training", *options, "--bf16" if run.bf16 else "--no-bf16"]
+    start = ["--from", str(run.start.folder)] if run.start else []
+    return [sys.executable, "-m", "training", *options, *start, "--bf16" if run.bf16 else "--no-bf16"]

@@ -26,13 +26,13 @@ class Acoustic:
     frames: int
     rate: float = 1e-3
     warmup: int = 500
-    noise: float = 0.15
-    scheduled: float = 0.3
+    noise: float = 0.4
+    scheduled: float = 0.5
 
     @property
     def own_from(self) -> int:
         """The step from which own frames are fed back: before, they are bad, and cost a quarter of a step."""
-        return self.steps // 3
+        return self.steps // 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,14 @@ class Preset:
     engines: tuple[str, ...] = ("fp32", "int8", "teacher")
     keep_every: int = 200
     seed: int = 20221101
+
+    def onward(self) -> Preset:
+        """The same for networks that have been trained before: half of the rates, the adversary at once."""
+        return replace(
+            self,
+            acoustic=replace(self.acoustic, rate=self.acoustic.rate / 2),
+            vocoder=replace(self.vocoder, rate=self.vocoder.rate / 2, adversary_from=0),
+        )
 
     @property
     def toy(self) -> bool:
@@ -176,8 +184,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 takes=90,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
-                acoustic=Acoustic(steps=8_000, frames=2_000),
-                vocoder=Vocoder(steps=12_000, adversary_from=7_000, tuning=2_000, takes=2_400),
+                acoustic=Acoustic(steps=10_600, frames=2_000),
+                vocoder=Vocoder(steps=13_000, adversary_from=7_000, tuning=2_500, takes=2_400),
             ),
             Preset(
                 name="wide",

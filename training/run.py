@@ -20,6 +20,7 @@ from training.folder import read_json, write_bytes, write_json
 from training.kokoro.emotions import EMOTIONS
 from training.kokoro.voice import SPEAKERS
 from training.presets import Preset
+from training.start import Start
 
 
 class RunError(RuntimeError):
@@ -37,6 +38,7 @@ class Run:
         bf16: the vocoder's convolutions are rounded to bfloat16 while it is trained.
         workers: processes that the teacher speaks in.
         console: where progress is shown.
+        start: where the networks go on from; None for first numbers by lot.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class Run:
     bf16: bool
     workers: int
     console: Console
+    start: Start | None = None
 
     def check(self) -> None:
         """Claims the folder for the preset.

@@ -31,6 +31,7 @@ from training.screening import Finding, Screen, groups
 from training.speaking import NETWORK, speak, unspoken
 from training.takes import load_take, take_path
 from training.teacher.orders import Order, orders
+from training.vocoder.adversary import Adversary
 from training.vocoder.generator import Generator
 from training.vocoder.task import VocoderTask
 
@@ -169,7 +170,8 @@ def write_voice(run: Run) -> None:
     acoustic = read_tensors(run.folder / "acoustic" / CHECKPOINT)
     tuned = run.folder / "tuning" / CHECKPOINT
     vocoder = read_tensors(tuned if tuned.is_file() else run.folder / "vocoder" / CHECKPOINT)
-    steps = {"acoustic_steps": acoustic["step"], "vocoder_steps": vocoder["step"]}
+    before = run.start.steps if run.start else (0, 0)
+    steps = {"acoustic_steps": before[0] + acoustic["step"], "vocoder_steps": before[1] + vocoder["step"]}
     if run.history().get("export") == steps and (run.folder / "served").is_dir():
         return
     trained = Trained(
@@ -179,6 +181,7 @@ def write_voice(run: Run) -> None:
         scale=data.scale(run),
         acoustic=acoustic["modules"]["averaged"],
         generator=vocoder["modules"]["averaged"],
+        adversary=vocoder["modules"]["adversary"],
         **steps,
     )
     export(trained, run.folder / "voice")
@@ -233,18 +236,20 @@ STEPS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
 
 def new_acoustic(run: Run) -> AcousticNetwork:
     """Gives the acoustic model as it starts."""
-    return AcousticNetwork(run.preset.sizes, run.vocabularies, run.preset.seed)
+    network = AcousticNetwork(run.preset.sizes, run.vocabularies, run.preset.seed)
+    if run.start:
+        run.start.acoustic(network, run.voices)
+    return network
 
 
 def _vocoder(run: Run, made: Path | None) -> VocoderTask:
-    return VocoderTask(
-        Generator(run.preset.sizes, run.preset.seed),
-        data.clips(run, data.heard_by_vocoder(run), made),
-        run.preset.vocoder,
-        run.preset.seed,
-        device=run.device,
-        bf16=run.bf16,
-    )
+    generator = Generator(run.preset.sizes, run.preset.seed)
+    adversary = Adversary(run.preset.vocoder.adversary, run.preset.seed)
+    if run.start:
+        run.start.vocoder(generator, adversary, run.voices[0])
+    clips = data.clips(run, data.heard_by_vocoder(run), made)
+    settings, seed = run.preset.vocoder, run.preset.seed
+    return VocoderTask(generator, adversary, clips, settings, seed, device=run.device, bf16=run.bf16)
 
 
 def _train(run: Run, name: str, task: Task, steps: int) -> None:

@@ -16,15 +16,21 @@ from rich.console import Console
 
 from service.models.layout import ModelFolder
 from service.models.reader import read_voice
+from service.runtime.exported import read_exported
 from training import data
+from training.adopt import adopt
 from training.audio import HOP
+from training.folder import read_tensors
 from training.kokoro.emotions import EMOTIONS
-from training.loop import steps_done
+from training.loop import CHECKPOINT, steps_done
 from training.presets import PRESETS
 from training.run import Run, RunError
 from training.scores import read_scores
-from training.steps import STEPS, ordered, teach
+from training.start import Start
+from training.steps import STEPS, new_acoustic, ordered, teach
 from training.takes import Take, load_take, take_path
+from training.vocoder.adversary import Adversary
+from training.vocoder.generator import Generator
 
 INITIALS_WITHOUT_VOICE = {"s_c", "sh_c", "xx_c", "f_c", "q_c", "ch_c", "c_c"}
 
@@ -179,3 +185,38 @@ class TestAgain:
         other = Run(run.folder, PRESETS["small"], run.device, False, 1, run.console)
         with pytest.raises(RunError, match="choose another"):
             other.check()
+
+
+class TestGoingOn:
+    def test_networks_go_on_from_a_model_that_was_made(self, run: Run, tmp_path: Path) -> None:
+        model = run.folder / "voice"
+        onward = Run(tmp_path, run.preset.onward(), run.device, False, 1, run.console, Start(model))
+        made = read_tensors(run.folder / "acoustic" / CHECKPOINT)["modules"]["averaged"]
+        for name, tensor in new_acoustic(onward).state_dict().items():
+            assert torch.equal(tensor, made[name].half().float()), name
+        generator, adversary = Generator(run.preset.sizes, 9), Adversary(run.preset.vocoder.adversary, 9)
+        Start(model).vocoder(generator, adversary, "yunjian")
+        tuned = read_tensors(run.folder / "tuning" / CHECKPOINT)["modules"]
+        for name, tensor in generator.state_dict().items():
+            assert torch.allclose(tensor, tuned["averaged"][name], rtol=2e-3, atol=1e-6), name
+        for name, tensor in adversary.state_dict().items():
+            assert torch.equal(tensor, tuned["adversary"][name].half().float()), name
+        assert data.scale(onward) == data.scale(run)
+        assert Start(model).steps == (run.preset.acoustic.steps, 20)
+
+
+class TestAdopting:
+    def test_voices_become_the_embedded_ones_with_their_card(self, run: Run, tmp_path: Path) -> None:
+        for _ in range(2):  # the second replaces the first
+            (tmp_path / "served" / "old").mkdir(parents=True)
+            adopt(run, tmp_path)
+        assert {path.name for path in tmp_path.iterdir()} == {"model", "served", "CARD.md"}
+        assert [voice.name for voice in read_exported(tmp_path / "served")] == ["xiaobei", "yunjian"]
+        assert not (tmp_path / "served" / "old").exists()
+        assert list(ModelFolder(tmp_path / "model").voices) == ["xiaobei", "yunjian"]
+        assert len(list(tmp_path.rglob("CARD.md"))) == 1
+
+    def test_without_voices_there_is_nothing_to_adopt(self, run: Run, tmp_path: Path) -> None:
+        empty = Run(tmp_path, run.preset, run.device, False, 1, run.console)
+        with pytest.raises(RunError, match="no voices yet"):
+            adopt(empty, tmp_path / "voices")

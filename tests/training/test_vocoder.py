@@ -33,7 +33,8 @@ def clips() -> list[Clip]:
 
 def task(adversary_from: int = 100) -> VocoderTask:
     settings = replace(SMOKE.vocoder, steps=40, adversary_from=adversary_from, frames=12, pieces=2)
-    return VocoderTask(Generator(SMOKE.sizes, seed=1), clips(), settings, 7, device=CPU)
+    adversary = Adversary(SMOKE.vocoder.adversary, seed=7)
+    return VocoderTask(Generator(SMOKE.sizes, seed=1), adversary, clips(), settings, 7, device=CPU)
 
 
 def served(generator: Generator) -> HifiGan:
@@ -143,4 +144,11 @@ class TestTraining:
 
     def test_takes_that_are_too_short_are_refused(self) -> None:
         with pytest.raises(ValueError, match="frames of a piece"):
-            VocoderTask(Generator(SMOKE.sizes), clips(), replace(SMOKE.vocoder, frames=10_000), 7, device=CPU)
+            VocoderTask(
+                Generator(SMOKE.sizes),
+                Adversary(0.125),
+                clips(),
+                replace(SMOKE.vocoder, frames=10_000),
+                7,
+                device=CPU,
+            )

@@ -51,6 +51,7 @@ class VocoderTask:
     def __init__(
         self,
         generator: Generator,
+        adversary: Adversary,
         clips: Sequence[Clip],
         settings: Vocoder,
         seed: int,
@@ -61,10 +62,10 @@ class VocoderTask:
         """Takes a generator and the clips that it learns from.
 
         Args:
-            generator: as it starts.
+            generator, adversary: as they start.
             clips: those that are shorter than a piece are left out.
             settings: see there.
-            seed: of the pieces, the adversary's first numbers and the generator's noise.
+            seed: of the pieces and the generator's noise.
             device: where it is trained.
             bf16: convolutions are rounded to bfloat16.
 
@@ -77,7 +78,7 @@ class VocoderTask:
             raise ValueError(f"No take has the {settings.frames} frames of a piece.")
         self.generator = generator.to(device)
         self.averaged = copy.deepcopy(self.generator).eval().requires_grad_(False)
-        self.adversary = Adversary(settings.adversary, seed).to(device)
+        self.adversary = adversary.to(device)
         self.modules: dict[str, nn.Module] = {
             "generator": self.generator,
             "averaged": self.averaged,
