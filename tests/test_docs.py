@@ -127,6 +127,14 @@ def test_a_command_works_on_exported_voices(command: str, tmp_path: Path) -> Non
         stop(running)
 
 
+@pytest.mark.parametrize("command", [c for c in commands() if c.startswith("TTS_MODEL=voices/")])
+def test_a_command_works_on_the_voices_of_the_project(command: str, tmp_path: Path) -> None:
+    (tmp_path / "voices").symlink_to(ROOT / "voices")
+    ran = run(command, tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert size(tmp_path / "hello.wav") > 1000
+
+
 def test_every_command_is_of_a_kind_that_is_tested() -> None:
     kinds = (
         "make ",
@@ -141,6 +149,7 @@ def test_every_command_is_of_a_kind_that_is_tested() -> None:
         "pip install ",
         "TTS_MODEL=exported qingsheng ",
         "TTS_MODEL=exported TTS_",
+        "TTS_MODEL=voices/model qingsheng ",
         "helm ",  # these three: tests/helm/test_deploy_page.py
         "kubectl ",
         "docker ",

@@ -25,6 +25,15 @@ def test_texts_that_carry_sounds_come_in_neutral_from_every_voice() -> None:
     assert all(order.carrier for order in carried)
 
 
+def test_texts_of_the_project_come_in_neutral_from_every_voice_but_once() -> None:
+    own = [Text(text.text, text.held_out, own=True) for text in TEXTS]
+    made = list(orders(own, 10, seed=1))
+    said = Counter((order.voice, order.text) for order in made if order.emotion == "neutral")
+    assert said == {(voice, text.text): 1 for voice in ("xiaobei", "yunjian") for text in own}
+    assert len({order.name for order in made}) == len(made)
+    assert made[: 20 * len(EMOTIONS)] == list(orders(TEXTS, 10, seed=1))
+
+
 def test_a_larger_plan_holds_the_smaller_one() -> None:
     small = {order.name for order in orders(TEXTS, 10, seed=1)}
     assert small <= {order.name for order in orders(TEXTS, len(TEXTS), seed=1)}

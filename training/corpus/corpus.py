@@ -28,11 +28,13 @@ class Text:
         text: plain or SSML.
         held_out: it is for scores; nothing is trained on it.
         carrier: it is there for its sounds, and says nothing.
+        own: it is one of the project's, which have what other texts lack: English, letters, numbers.
     """
 
     text: str
     held_out: bool = False
     carrier: bool = False
+    own: bool = False
 
 
 def corpus(
@@ -54,7 +56,7 @@ def corpus(
         seed: of the joined texts.
         longest: characters of a plain text, for trials.
     """
-    judged = judged_texts()
+    judged, own = judged_texts(), frozenset(own_texts())
     plain = [text for text in dict.fromkeys([*own_texts(), *hsk_texts()]) if text not in judged]
     plain = [text for text in plain if longest is None or len(text) <= longest]
     if limit is not None:
@@ -62,7 +64,7 @@ def corpus(
     kept = [text for text in plain if _sentence(frontend, text)]
     learnt, held = [t for t in kept if not held_out(t)], [t for t in kept if held_out(t)]
     longer = joined(learnt, long, seed), joined(held, min(long, _LONG_HELD_OUT), seed)
-    texts = [Text(text, held_out(text)) for text in kept]
+    texts = [Text(text, held_out(text), own=text in own) for text in kept]
     texts += [Text(text, bool(i)) for i, group in enumerate(longer) for text in group]
     texts = [text for text in texts if _sentence(frontend, text.text)]
     if limit is None:

@@ -70,25 +70,33 @@ class Order:
 def orders(texts: Sequence[Text], takes: int, seed: int, voices: Sequence[str] = ()) -> Iterator[Order]:
     """Yields what to speak, voices and emotions by turns, so that any beginning of it is balanced.
 
-    Each voice in each emotion gets its own lot of the texts; texts that carry sounds come in neutral, all of
-    them. A text that is held out is so in all takes.
+    Each voice in each emotion gets its own lot of the texts; texts that carry sounds, and the project's own,
+    come in neutral, all of them. A text that is held out is so in all takes.
 
     Args:
         texts: the corpus.
-        takes: of each voice in each emotion, besides the carriers.
+        takes: of each voice in each emotion, besides those.
         seed: of all that is drawn.
         voices: none for all.
     """
+    wanted: dict[str, Order] = {}
+    for order in (*_lots(texts, takes, seed, voices or _names()), *_neutral(texts, seed, voices or _names())):
+        wanted.setdefault(order.name, order)
+    yield from wanted.values()
+
+
+def _lots(texts: Sequence[Text], takes: int, seed: int, voices: Sequence[str]) -> Iterator[Order]:
     spoken = [text for text in texts if not text.carrier]
-    conditions = [(voice, emotion) for emotion in EMOTIONS for voice in voices or _names()]
+    conditions = [(voice, emotion) for emotion in EMOTIONS for voice in voices]
     lots = [_lot(spoken, takes, f"{seed}|{condition}") for condition in conditions]
     for place in range(min(takes, len(spoken))):
         for (voice, emotion), lot in zip(conditions, lots, strict=True):
             yield _order(lot[place], voice, emotion, seed)
-    for text in texts:
-        if text.carrier:
-            for voice in voices or _names():
-                yield _order(text, voice, _NEUTRAL, seed)
+
+
+def _neutral(texts: Sequence[Text], seed: int, voices: Sequence[str]) -> Iterator[Order]:
+    wanted = (text for text in texts if text.carrier or text.own)
+    yield from (_order(text, voice, _NEUTRAL, seed) for text in wanted for voice in voices)
 
 
 def _names() -> list[str]:
