@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.text.sentence import Syllable, Word
-from tests.sentences import english, mandarin
-from training.kokoro.phonemes import (
+from service.kokoro.phonemes import (
     UnknownPhonemeError,
     phone_phonemes,
     punctuation,
@@ -15,7 +13,9 @@ from training.kokoro.phonemes import (
     syllable_phonemes,
     word_phonemes,
 )
-from training.kokoro.voice import load_vocabulary
+from service.kokoro.voice import load_vocabulary
+from service.text.sentence import Syllable, Word
+from tests.kokoro.sentences import english, mandarin
 
 TABLE = Path(__file__).parent / "pinyin.tsv"
 ROWS = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]]
