@@ -63,7 +63,8 @@ def test_it_speaks_caches_and_finishes_what_runs_when_told_to_end(service: Servi
 
     lines = [json.loads(line) for line in service.log().splitlines()]
     spoken = [line for line in lines if line.get("route") == "/tts"]
-    assert [line["cache"] for line in spoken] == ["miss", "hit", "miss"]
+    # A line is written when its answer has gone, and the next request may be quicker.
+    assert sorted(line["cache"] for line in spoken) == ["hit", "miss", "miss"]
     assert "你好" not in service.log()
     assert f"curl -fsS http://127.0.0.1:{service.port}/tts" in service.told()
 
