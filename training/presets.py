@@ -184,8 +184,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 takes=90,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
-                acoustic=Acoustic(steps=10_600, frames=2_000),
-                vocoder=Vocoder(steps=13_000, adversary_from=7_000, tuning=1_600, takes=2_400),
+                acoustic=Acoustic(steps=21_000, frames=2_000),
+                vocoder=Vocoder(steps=26_000, adversary_from=7_000, tuning=2_000, takes=2_400),
             ),
             Preset(
                 name="wide",

@@ -20,8 +20,9 @@ from training.takes import Take
 from training.teacher.alignment import align
 from training.teacher.network import MAX_TOKENS, SAMPLE_RATE, TeacherNetwork
 from training.teacher.orders import Order
+from training.teacher.pitch import LOWEST, continuous, heard
 
-_LOWEST, _HIGHEST = 55.0, 750.0  # Hz
+_HIGHEST = 750.0  # Hz
 _VOICED = 0.5  # the tracker's own threshold
 _PEAK = 0.98  # full scale that louder takes are brought to
 _HOP = SAMPLE_RATE * HOP // RATE
@@ -59,8 +60,8 @@ class Teacher:
         samples = soxr.resample(whole, SAMPLE_RATE, RATE)
         samples = np.pad(samples, (0, max(0, HOP * len(said.f0) - len(samples))))
         samples = samples[HOP * placed.start : HOP * placed.end].astype(np.float32)
-        f0 = said.f0[frames]
-        voiced = self._voiced(samples, f0)
+        told = said.f0[frames]
+        voiced = self._voiced(samples, told)
         return Take(
             name=order.name,
             said=sentence.text,
@@ -72,7 +73,7 @@ class Teacher:
             syllables=sum(len(word.syllables) + len(word.phones) for word in sentence.words),
             samples=samples,
             durations=placed.durations,
-            f0=continuous(f0),
+            f0=heard(samples, continuous(told), voiced),
             voiced=voiced,
         )
 
@@ -85,24 +86,11 @@ class Teacher:
 
     def _voiced(self, samples: NDArray[np.float32], f0: NDArray[np.float32]) -> NDArray[np.bool_]:
         """Voice is where a tracker hears it; the teacher's own curve runs on through most consonants."""
-        found = self._tracker.detect(samples, RATE, fmin=_LOWEST, fmax=_HIGHEST)
+        found = self._tracker.detect(samples, RATE, fmin=LOWEST, fmax=_HIGHEST)
         times = np.arange(len(found.confidence)) * FRAME_PERIOD
         middles = (np.arange(len(f0)) + 0.5) * HOP / RATE
         confident = np.interp(middles, times, found.confidence) >= _VOICED
-        return np.asarray(confident & (f0 > _LOWEST), np.bool_)
-
-
-def continuous(f0: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Gives F0 without gaps: where it is below 55 Hz, a line in the logarithm between its neighbours.
-
-    Raises:
-        ValueError: it is so nowhere else.
-    """
-    known = np.flatnonzero(f0 > _LOWEST)
-    if len(known) == 0:
-        raise ValueError("Nothing is voiced.")
-    filled = np.interp(np.arange(len(f0)), known, np.log(f0[known]))
-    return np.exp(filled).astype(np.float32)
+        return np.asarray(confident & (f0 > LOWEST), np.bool_)
 
 
 def _amplified(samples: NDArray[np.float32], gain_db: float) -> NDArray[np.float32]:
