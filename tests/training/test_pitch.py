@@ -22,7 +22,7 @@ def _spoken(f0: NDArray[np.float32]) -> NDArray[np.float32]:
     middles = (np.arange(len(f0)) + 0.5) * HOP
     turns = np.cumsum(np.interp(np.arange(len(f0) * HOP), middles, f0) / RATE)
     orders = np.arange(1, 11)[:, None]
-    return (0.2 * np.sin(2 * np.pi * orders * turns) / orders).sum(0).astype(np.float32)
+    return np.asarray((0.2 * np.sin(2 * np.pi * orders * turns) / orders).sum(0), np.float32)
 
 
 def test_f0_that_is_told_wrong_is_heard_right() -> None:
