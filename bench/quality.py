@@ -15,8 +15,10 @@ from rich.progress import Progress
 from bench.scoring.judge import Judge, Score, Verdict
 from bench.studio import Studio, texts
 from bench.table import markdown
+from service.parts import build_voices
 from service.runtime.threads import available_cores
 from service.settings import load_settings
+from service.text.frontend import FrontEnd
 from service.text.sentence import Style
 
 _HEADER = (
@@ -107,7 +109,8 @@ def main(
     console, started = Console(stderr=True), time.monotonic()
     settings = load_settings()
     with console.status("Loading the voices and the scorers …"):
-        studio, judge = Studio(settings), Judge(settings.threads or available_cores())
+        studio = Studio(FrontEnd(settings.lexicon), build_voices(settings))
+        judge = Judge(settings.threads or available_cores())
     conditions = plan(studio.voices, voices, emotions)
     spoken = texts("mixed")[:count]
     results = _measure(studio, judge, conditions, spoken, intensity, console)

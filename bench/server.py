@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 _PROGRAM = Path(sys.executable).with_name("qingsheng")
-_PATIENCE = 300.0  # seconds for the slowest first start
+_PATIENCE = 300.0  # seconds for the slowest start
 
 
 class Server:
@@ -25,7 +25,7 @@ class Server:
     """
 
     def __init__(self, cache_dir: Path, **settings: str) -> None:
-        """The service keeps its prepared voice in ``cache_dir``; an empty one makes a first start.
+        """The service keeps converted voices in ``cache_dir``.
 
         ``settings`` are further ``TTS_…`` variables, named without that beginning.
         """

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from bench.scoring.judge import Take
-from service.parts import build_synthesizer
-from service.settings import Settings
-from service.speech import Utterance
+from service.runtime.gate import Gate
+from service.speech import Synthesizer, Utterance
 from service.text.frontend import FrontEnd
 from service.text.sentence import Sentence, Style
+from service.voice import Voice
 
 _TEXTS = Path(__file__).parent / "texts"
 
@@ -23,11 +23,12 @@ def texts(name: str) -> list[str]:
 
 
 class Studio:
-    """The synthesizer as the service has it, and what it was meant to say."""
+    """Voices that speak as in the service, one text at a time, and what they were meant to say."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._frontend = FrontEnd(settings.lexicon)
-        self._synthesizer = build_synthesizer(settings)
+    def __init__(self, frontend: FrontEnd, voices: Sequence[Voice]) -> None:
+        """Takes at least one voice, the default first."""
+        self._frontend = frontend
+        self._synthesizer = Synthesizer(frontend, voices, Gate(1, 0))
 
     @property
     def voices(self) -> dict[str, Sequence[str]]:

@@ -13,7 +13,7 @@ from rich.status import Status
 if TYPE_CHECKING:
     from service.webui import Webui
 
-_WAITING = "Loading the voice (the very first start takes longer) …"
+_WAITING = "Loading the voice …"
 _EXAMPLE = {"text": "你好，欢迎使用情声！今天是2024年3月5日。", "emotion": "happy"}
 
 

@@ -30,8 +30,6 @@ _VOICE_LIFE = 30 * _DAY
 _LATENESS = 60.0  # a file server's clock may be that late
 
 _VOICE = re.compile(r"[0-9a-f]{32}-v[0-9]+")
-_NETWORK = re.compile(r"kokoro-[0-9a-f]{8}-[0-9]+-[0-9a-f]{16}\.onnx")
-_STAGED_NETWORK = re.compile(r"\.kokoro-[a-z0-9_]{8}\.part")
 _STAGED_VOICE = re.compile(r"\.[a-z0-9_]{8}")
 _STAGED = {"made", "damaged"}  # all that such a folder can hold
 
@@ -68,7 +66,7 @@ class TemporaryFiles:
 class CachedVoices:
     """Sweeps ``TTS_CACHE_DIR`` of what a crash left half-written, and of voices that nobody used for 30 days.
 
-    A prepared voice was last used at its own time of change: it is set when the voice is loaded, and
+    A converted voice was last used at its own time of change: it is set when the voice is loaded, and
     renewed here as long as a process runs that may have loaded it. What does not have a name of the
     service's own making is not touched.
     """
@@ -81,7 +79,7 @@ class CachedVoices:
             ready: whether the voices are loaded; until then none is removed, for it may be just the one.
             clock: the time.
         """
-        self._folder, self._voices = folder, folder / "voices"
+        self._voices = folder / "voices"
         self._ready = ready
         self._clock = clock
         self._since = clock() - _LATENESS
@@ -97,20 +95,16 @@ class CachedVoices:
             if _is_ours(path) and _idle(path, self._clock()) > _STAGING_LIFE:
                 swept += _removed(path)
         if self._ready():
-            for path in self._prepared():
-                swept += self._looked_after(path)
+            for path in _entries(self._voices):
+                if _VOICE.fullmatch(path.name):
+                    swept += self._looked_after(path)
         return swept
 
     def _staged(self) -> Iterator[Path]:
-        yield from (path for path in _entries(self._folder) if _STAGED_NETWORK.fullmatch(path.name))
         for path in _entries(self._voices):
             held = {entry.name for entry in _entries(path)}
             if _STAGED_VOICE.fullmatch(path.name) and path.is_dir() and held <= _STAGED:
                 yield path
-
-    def _prepared(self) -> Iterator[Path]:
-        yield from (path for path in _entries(self._folder) if _NETWORK.fullmatch(path.name))
-        yield from (path for path in _entries(self._voices) if _VOICE.fullmatch(path.name))
 
     def _looked_after(self, path: Path) -> Counter[str]:
         try:
@@ -175,7 +169,7 @@ def _removed(path: Path) -> Counter[str]:
 
 
 def _set_aside(folder: Path) -> Path:
-    """Gives a prepared voice a name by which nobody looks for it, so that it is never found in halves."""
+    """Gives a converted voice a name by which nobody looks for it, so that it is never found in halves."""
     if not _VOICE.fullmatch(folder.name):
         return folder
     aside = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))

@@ -8,10 +8,10 @@ from functools import partial
 
 from service.cache import Cache, build_cache
 from service.clips import ClipStore
+from service.embedded import GENDERS, embedded_voices
 from service.janitor import Janitor, Task, one_at_a_time
 from service.jobs.building import build_jobs
 from service.jobs.jobs import Jobs
-from service.kokoro import load_voices
 from service.leftovers import CachedVoices, TemporaryFiles
 from service.library.voices import exported_voices
 from service.observability.metrics import Metrics
@@ -20,17 +20,14 @@ from service.renderer import Renderer
 from service.runtime.gate import Gate
 from service.runtime.threads import available_cores
 from service.sambert import load_sambert_voices
-from service.settings import SettingError, Settings
+from service.settings import Settings
 from service.speech import Synthesizer
 from service.text.frontend import FrontEnd
 from service.voice import Voice
 from service.web.engine import Engine
 
 _AT_ONCE = 16
-"""Sentences that a model's voices speak at once: their engine shares its threads, and decodes them together.
-
-The embedded voices speak one at a time on all threads: the shortest wait for each request, no thread storms.
-"""
+"""Sentences that are spoken at once: the voices' engine shares its threads, and decodes them together."""
 
 
 @dataclass(frozen=True)
@@ -97,26 +94,19 @@ def _janitor(settings: Settings, metrics: Metrics, engine: Engine, cache: Cache,
 def build_voices(settings: Settings, metrics: Metrics | None = None) -> list[Voice]:
     """Loads the voices of ``TTS_MODEL``, or the embedded ones; the default first.
 
-    Which ones are embedded is known here alone.
-
     Raises:
         ModelError: the model cannot be used.
         SettingError: ``TTS_VOICES`` names a voice that is not embedded.
     """
-    threads = settings.threads or available_cores()
+    threads, precision = settings.threads or available_cores(), settings.precision
     if settings.model:
-        return load_sambert_voices(exported_voices(settings), threads, settings.precision, metrics)
-    embedded = {voice.name: voice for voice in load_voices(settings.cache_dir, threads)}
-    if unknown := [name for name in settings.voices if name not in embedded]:
-        raise SettingError(
-            f"There is no voice {', '.join(unknown)}; the embedded ones are {', '.join(embedded)}."
-        )
-    return [embedded[name] for name in settings.voices or embedded]
+        return load_sambert_voices(exported_voices(settings), threads, precision, metrics)
+    return load_sambert_voices(embedded_voices(settings.voices), threads, precision, metrics, GENDERS)
 
 
 def build_synthesizer(
     settings: Settings, metrics: Metrics | None = None, kept: ClipStore | None = None
 ) -> Synthesizer:
-    """Loads the front end and the voices: some seconds, and more on the very first start."""
-    gate = Gate(_AT_ONCE if settings.model else 1, settings.queue_seconds, metrics)
+    """Loads the front end and the voices: some seconds, and more where official ones are converted first."""
+    gate = Gate(_AT_ONCE, settings.queue_seconds, metrics)
     return Synthesizer(FrontEnd(settings.lexicon), build_voices(settings, metrics), gate, kept)

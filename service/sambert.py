@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -30,16 +31,21 @@ class SambertVoice:
     """A voice on an engine that it may share with others. See ``service.voice.Voice``."""
 
     def __init__(
-        self, voice: ExportedVoice, networks: Networks, engine: Engine, renderer: SymbolRenderer
+        self,
+        voice: ExportedVoice,
+        networks: Networks,
+        engine: Engine,
+        renderer: SymbolRenderer,
+        gender: str | None = None,
     ) -> None:
-        """Takes the voice and its networks.
+        """Takes the voice and its networks, and its gender where that is known.
 
         Raises:
             ModelError: the voice has no neutral emotion.
         """
         if _NEUTRAL not in voice.unit.emotions:
             raise ModelError(f"The voice {voice.name} lacks the emotion {_NEUTRAL}; every voice needs it.")
-        self._networks, self._engine, self._renderer = networks, engine, renderer
+        self._networks, self._engine, self._renderer, self._gender = networks, engine, renderer, gender
         # Not the voice itself, which holds a second copy of all weights.
         self._name, self._unit, self._sample_rate = voice.name, voice.unit, voice.sample_rate
         self._version = f"{voice.fingerprint}-{networks.vocoder.precision}-{_CODE_VERSION}"
@@ -52,8 +58,8 @@ class SambertVoice:
 
     @property
     def gender(self) -> str | None:
-        """None: the files of a voice do not tell it."""
-        return None
+        """``"female"``, ``"male"``, or None where it is not known."""
+        return self._gender
 
     @property
     def sample_rate(self) -> int:
@@ -123,7 +129,11 @@ class SambertVoice:
 
 
 def load_sambert_voices(
-    voices: Sequence[ExportedVoice], threads: int, precision: str | None, metrics: Metrics | None = None
+    voices: Sequence[ExportedVoice],
+    threads: int,
+    precision: str | None,
+    metrics: Metrics | None = None,
+    genders: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Voice]:
     """Loads exported voices, the default first; one engine speaks for them all.
 
@@ -134,6 +144,7 @@ def load_sambert_voices(
         threads: that compute.
         precision: of the vocoders, ``"int8"`` or ``"fp32"``; None takes what each voice's export found good.
         metrics: count what becomes of lines.
+        genders: by the names of voices, as far as they are known.
 
     Raises:
         ModelError: a voice has no neutral emotion.
@@ -141,7 +152,10 @@ def load_sambert_voices(
     engine, library, renderer = Engine(threads, metrics), load_library(), SymbolRenderer()
     if library is None:
         get_logger().warning("decoder_not_compiled", effect="the decoder takes four to five times as long")
-    return [SambertVoice(voice, Networks(voice, library, precision), engine, renderer) for voice in voices]
+    return [
+        SambertVoice(voice, Networks(voice, library, precision), engine, renderer, genders.get(voice.name))
+        for voice in voices
+    ]
 
 
 def _line(symbols: Sequence[Symbol]) -> SymbolLine:

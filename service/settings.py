@@ -182,7 +182,7 @@ class Settings(BaseSettings):
         description="how many proxies in front are trusted to tell the client's address, 0 to 10",
     )
     cache_dir: Path = Field(
-        default_factory=default_cache_dir, description="a folder for prepared voices, made if missing"
+        default_factory=default_cache_dir, description="a folder for converted voices, made if missing"
     )
     lexicon: FilePath | None = Field(
         default=None, description="an existing TSV file with readings that go before the built-in ones"

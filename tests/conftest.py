@@ -6,21 +6,22 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from service.kokoro import load_voices
+from service.parts import build_voices
+from service.settings import Settings
 from service.voice import Voice
 from tests.redis_server import RedisServer
+
+pytest.register_assert_rewrite("tests.audible", "tests.heard")
 
 # The same examples on every run, however slow the machine is.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
-MODEL_CACHE = Path(__file__).parent.parent / ".cache" / "voice"
-
 
 @pytest.fixture(scope="session")
 def voices() -> Sequence[Voice]:
-    """The embedded voices; the prepared network is kept from run to run."""
-    return load_voices(MODEL_CACHE, threads=2)
+    """The embedded voices."""
+    return build_voices(Settings(threads=2))
 
 
 @pytest.fixture

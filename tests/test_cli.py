@@ -14,7 +14,6 @@ from click.testing import CliRunner, Result
 
 from service.cli import main
 from service.runtime.exported import read_exported, write_exported
-from tests.conftest import MODEL_CACHE
 from tests.models import golden
 from tests.models.golden_model import LINES, MODEL
 from tests.runtime.voices import exported
@@ -151,10 +150,7 @@ class TestSay:
         )
         assert not list(tmp_path.iterdir())
 
-    def test_subtitles_are_written_beside_the_audio(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("TTS_CACHE_DIR", str(MODEL_CACHE))
+    def test_subtitles_are_written_beside_the_audio(self, tmp_path: Path) -> None:
         for name, start in (("a.srt", "1\n00:00:00,"), ("a.VTT", "WEBVTT\n\n00:00:00.")):
             result = run("say", "你好！", "-o", str(tmp_path / "a.wav"), "--subtitles", str(tmp_path / name))
             assert result.exit_code == 0, result.stderr
@@ -267,7 +263,6 @@ class TestVoices:
         assert all(row[3].startswith("neutral, ") for row in rows)
 
     def test_embedded_voices_can_be_picked_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("TTS_CACHE_DIR", str(MODEL_CACHE))
         monkeypatch.setenv("TTS_VOICES", "yunjian")
         assert [line.split("\t")[0] for line in run("voices").stdout.splitlines()] == ["yunjian"]
 
@@ -278,7 +273,6 @@ class TestVoices:
     def test_an_unknown_voice_is_one_sentence_and_exit_2(
         self, exports: Path, monkeypatch: pytest.MonkeyPatch, model: str, said: str
     ) -> None:
-        monkeypatch.setenv("TTS_CACHE_DIR", str(MODEL_CACHE))
         monkeypatch.setenv("TTS_MODEL", str(exports) if model else "")
         monkeypatch.setenv("TTS_VOICES", "nobody")
         result = run("voices")

@@ -45,7 +45,8 @@ def commands() -> list[str]:
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = start(tmp_path_factory.mktemp("docs"), TTS_CACHE_DIR=str(ROOT / ".cache" / "voice"))
+    folder = tmp_path_factory.mktemp("docs")
+    running = start(folder, TTS_CACHE_DIR=str(folder))
     try:
         running.wait_until_ready()
         yield running
@@ -71,7 +72,7 @@ def export_small(folder: Path) -> None:
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "TTS_CACHE_DIR": str(ROOT / ".cache" / "voice")}
+    environment = os.environ | {"PATH": path, "TTS_CACHE_DIR": str(folder / "cache")}
     return subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True)
 
 

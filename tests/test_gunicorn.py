@@ -44,7 +44,7 @@ def test_the_inference_library_is_not_even_imported_before_the_fork() -> None:
     script = (
         "import sys; from rich.console import Console; from service.gunicorn_conf import Server;"
         "from service.settings import Settings; Server(Settings(), Console(quiet=True));"
-        "heavy = {'onnxruntime', 'prometheus_client', 'service.speech', 'service.kokoro'};"
+        "heavy = {'onnxruntime', 'prometheus_client', 'service.speech', 'service.sambert'};"
         "assert not heavy & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

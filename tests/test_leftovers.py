@@ -16,7 +16,6 @@ from service.observability.multiprocess import shared_metrics
 HOUR = 3600.0
 DAY = 24 * HOUR
 VOICE = f"{'0123456789abcdef' * 2}-v1"
-NETWORK = "kokoro-6e742170-2-0123456789abcdef.onnx"
 
 
 class Clock:
@@ -146,26 +145,11 @@ def test_a_voice_that_was_half_written_in_a_crash_goes_after_an_hour(cache: Path
     assert not left.exists()
 
 
-def test_a_network_that_was_half_written_in_a_crash_goes_after_an_hour(cache: Path, clock: Clock) -> None:
-    script = (
-        "import os, sys; from pathlib import Path; from service.kokoro import graph\n"
-        "graph.os.fdopen = lambda *of: os._exit(1)\n"
-        "graph._write(b'network', Path(sys.argv[1]))"
-    )
-    subprocess.run([sys.executable, "-c", script, str(cache / NETWORK)])
-    (left,) = (path for path in cache.iterdir() if path.is_file())
-    sweep = CachedVoices(cache, ready=lambda: False, clock=clock)
-    clock.later = HOUR + 60
-    assert sweep() == {"files": 1}
-    assert not left.exists()
-
-
 def test_voices_that_nobody_used_for_30_days_go(cache: Path, clock: Clock) -> None:
     old = cache / "voices" / VOICE
     written(old / "voice" / "encoder.onnx", 1000)
     unused(old, 31 * DAY)
-    unused(written(cache / NETWORK, 500), 31 * DAY)
-    assert CachedVoices(cache, lambda: True, clock)() == {"voices": 2, "files": 2, "bytes": 1500}
+    assert CachedVoices(cache, lambda: True, clock)() == {"voices": 1, "files": 1, "bytes": 1000}
     assert [path.name for path in cache.rglob("*")] == ["voices"]
 
 
@@ -173,20 +157,19 @@ def test_voices_that_were_used_in_the_last_30_days_stay(cache: Path, clock: Cloc
     old = cache / "voices" / VOICE
     unused(written(old / "voice" / "encoder.onnx"), 400 * DAY)
     unused(old, 29 * DAY)
-    unused(written(cache / NETWORK), 29 * DAY)
     assert CachedVoices(cache, lambda: True, clock)() == {}
     assert old.exists()
 
 
 def test_no_voice_goes_before_the_voices_are_loaded(cache: Path, clock: Clock) -> None:
-    unused(written(cache / NETWORK), 400 * DAY)
+    old = unused(written(cache / "voices" / VOICE / "manifest.json").parent, 400 * DAY)
     ready: list[bool] = []
     sweep = CachedVoices(cache, lambda: bool(ready), clock)
     assert sweep() == {}
-    os.utime(cache / NETWORK)  # as loading does
+    os.utime(old)  # as loading does
     ready.append(True)
     assert sweep() == {}
-    assert (cache / NETWORK).exists()
+    assert old.exists()
 
 
 def test_a_voice_stays_as_long_as_a_process_runs_that_loaded_it(cache: Path, clock: Clock) -> None:
@@ -211,8 +194,8 @@ def test_what_the_service_did_not_name_stays_in_the_cache(cache: Path, clock: Cl
         f"voices/{VOICE}.bak/manifest.json",
         "voices/.gitkeep",
         "models/iic/weights.pth",
-        "kokoro-custom.onnx",
-        ".kokoro-notes",
+        "custom.onnx",
+        ".notes",
     ):
         written(cache / name)
     for path in cache.rglob("*"):

@@ -8,7 +8,7 @@ import pytest
 
 from bench.scoring.judge import Judge, Score
 from bench.studio import Studio, texts
-from service.kokoro.emotions import EMOTIONS
+from training.kokoro.emotions import EMOTIONS
 from service.models.layout import ModelFolder
 from service.models.reader import read_voice
 from service.settings import load_settings

@@ -9,7 +9,9 @@ import pytest
 from bench.scoring.judge import Judge, Score, Verdict
 from bench.scoring.pitch import Prosody
 from bench.studio import Studio, texts
+from service.parts import build_voices
 from service.settings import Settings
+from service.text.frontend import FrontEnd
 from service.text.sentence import Style
 
 pytestmark = pytest.mark.slow
@@ -27,7 +29,7 @@ SAMPLE = [
 
 @pytest.fixture(scope="module")
 def studio() -> Studio:
-    return Studio(Settings())
+    return Studio(FrontEnd(), build_voices(Settings()))
 
 
 @pytest.fixture(scope="module")

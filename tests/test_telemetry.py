@@ -7,13 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 
-
-@pytest.mark.parametrize("module", ["service.kokoro.network", "service.runtime.sessions"])
-def test_it_keeps_neither_an_identity_nor_reports(module: str, tmp_path: Path) -> None:
+def test_it_keeps_neither_an_identity_nor_reports(tmp_path: Path) -> None:
     quiet = ("CI", "ORT_DISABLE_TELEMETRY")  # with these it would be quiet by itself
     own = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
     environment = {name: value for name, value in os.environ.items() if name not in quiet} | own
-    subprocess.run([sys.executable, "-c", f"import {module}"], env=environment, check=True)
+    subprocess.run([sys.executable, "-c", "import service.runtime.sessions"], env=environment, check=True)
     assert not list(tmp_path.iterdir())

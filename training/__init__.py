@@ -1,1 +1,1 @@
-"""How the embedded voice is made: from texts to a voice in the ModelScope layout; see docs/training.md."""
+"""How the embedded voices are made: from texts to a voice in the ModelScope layout; see docs/training.md."""

@@ -14,11 +14,11 @@ import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from service.kokoro.emotions import EMOTIONS
-from service.kokoro.voice import SPEAKERS
 from service.models.unit import LinguisticUnit
 from training.features import unit
 from training.folder import read_json, write_bytes, write_json
+from training.kokoro.emotions import EMOTIONS
+from training.kokoro.voice import SPEAKERS
 from training.presets import Preset
 from training.start import Start
 

@@ -10,10 +10,15 @@ from typing import Any
 
 from bench.scoring.judge import Judge, Score
 from bench.studio import Studio
-from service.settings import Settings, load_settings
+from service.runtime.exported import read_exported
+from service.sambert import load_sambert_voices
+from service.text.frontend import FrontEnd
 from service.text.sentence import Style
+from service.voice import Voice
 from training.folder import read_json, write_json
+from training.kokoro.voice import load_voices
 from training.run import Run
+from training.speaking import NETWORK
 from training.together import together
 
 TEACHER = "teacher"
@@ -62,10 +67,10 @@ def score(run: Run, texts: Mapping[str, Sequence[str]]) -> None:
 def _scored(
     folder: Path, texts: Mapping[str, Sequence[str]], conditions: Sequence[Condition]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    judge, studio, engine = Judge(threads=1), None, ""
+    judge, frontend, studio, engine = Judge(threads=1), FrontEnd(), None, ""
     for condition in conditions:
         if studio is None or condition.engine != engine:  # one at a time, for the memory's sake
-            studio, engine = Studio(_settings(folder, condition.engine)), condition.engine
+            studio, engine = Studio(frontend, _voices(folder, condition.engine)), condition.engine
         style = Style(emotion=condition.emotion, voice=condition.voice)
         verdicts = [judge.judge(studio.record(text, style)) for text in texts[condition.texts]]
         yield condition.key, {"texts": len(verdicts)} | _figures(verdicts)
@@ -86,11 +91,10 @@ def _conditions(run: Run) -> Iterator[Condition]:
             yield Condition(engine, voice, run.emotions[0], LONG)
 
 
-def _settings(folder: Path, engine: str) -> Settings:
-    changes: dict[str, Any] = {"threads": 1, "model": None, "voices": ()}
-    if engine != TEACHER:
-        changes |= {"model": str(folder / "served"), "precision": engine}
-    return load_settings().model_copy(update=changes)
+def _voices(folder: Path, engine: str) -> list[Voice]:
+    if engine == TEACHER:
+        return load_voices(NETWORK, threads=1)
+    return load_sambert_voices(read_exported(folder / "served"), threads=1, precision=engine)
 
 
 def _figures(verdicts: Sequence[Any]) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from service.kokoro.phonemes import UnknownPhonemeError
 from service.text.errors import FrontEndError
+from training.kokoro.phonemes import UnknownPhonemeError
 from training.takes import save_take, take_path
 from training.teacher.orders import Order
 from training.teacher.teacher import Teacher

@@ -60,7 +60,7 @@ class Latency(Values):
 
 
 class Slo(Values):
-    """What is promised. The defaults hold for the embedded voices on 2 cores; others are much faster."""
+    """What is promised. The defaults leave room for slow nodes; on 2 cores a tenth of that is in reach."""
 
     availability: Availability = Field(default=Availability(), description="requests that are answered")
     latency: Latency = Field(default=Latency(), description="time to the last byte")

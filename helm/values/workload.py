@@ -78,5 +78,5 @@ class Speaking(Workload):
     tmp: Scratch = Field(default=Scratch(), description="the pods' /tmp")
     voices_size_limit: Quantity = Field(
         default="2Gi",
-        description="size of the pods' folder of prepared voices; those of the image are prepared there",
+        description="size of the pods' folder of converted voices; the embedded ones take none of it",
     )

@@ -1,8 +1,6 @@
-"""Putting recordings one behind the other without clicks."""
+"""What lies between recordings that follow each other without clicks: fades, and silence."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -57,25 +55,6 @@ class Fader:
 def silence(seconds: float, sample_rate: int) -> Samples:
     """Gives that much silence, none for zero or less."""
     return np.zeros(max(0, round(seconds * sample_rate)), np.float32)
-
-
-def join(parts: Sequence[Samples], pauses: Sequence[float], sample_rate: int) -> Samples:
-    """Joins recordings, each faded at both ends, with silence between them.
-
-    Args:
-        parts: the recordings, in order.
-        pauses: seconds of silence between neighbours, one fewer than parts.
-        sample_rate: in Hz.
-
-    Raises:
-        ValueError: the number of pauses does not fit.
-    """
-    if len(pauses) != max(0, len(parts) - 1):
-        raise ValueError(f"{len(parts)} parts need {max(0, len(parts) - 1)} pauses, not {len(pauses)}.")
-    pieces: list[Samples] = []
-    for part, pause in zip(parts, [*pauses, 0.0], strict=False):
-        pieces += [faded(part, sample_rate), silence(pause, sample_rate)]
-    return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
 
 def _ramp(length: int) -> Samples:

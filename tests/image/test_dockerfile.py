@@ -53,8 +53,8 @@ def test_all_that_is_copied_is_seen(context: set[str]) -> None:
 
 
 def test_nothing_else_is_seen(context: set[str]) -> None:
-    known = ("service", "requirements", "webui/nginx", "webui/public")
-    others = {path for path in context if not path.startswith(known)} - {"webui"}
+    known = ("service", "requirements", "voices/served", "webui/nginx", "webui/public")
+    others = {path for path in context if not path.startswith(known)} - {"voices", "webui"}
     assert others == {".dockerignore", "Dockerfile", "LICENSE", "NOTICE", "README.md", "pyproject.toml"}
 
 

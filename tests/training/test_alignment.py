@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from service.text.sentence import Sentence
-from tests.kokoro.sentences import english, mandarin, sentence
+from tests.sentences import english, mandarin, sentence
 from training.teacher.alignment import EARLY, Alignment, align, word_parts
 
 LOUD, QUIET = -20.0, -90.0

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from service.kokoro.emotions import EMOTIONS
 from training.corpus.corpus import Text
+from training.kokoro.emotions import EMOTIONS
 from training.teacher.orders import MOST_SPEED, orders
 
 TEXTS = [Text(f"第{number}句话。", held_out=number % 20 == 0) for number in range(60)]

@@ -14,13 +14,13 @@ import soundfile
 import torch
 from rich.console import Console
 
-from service.kokoro.emotions import EMOTIONS
 from service.models.layout import ModelFolder
 from service.models.reader import read_voice
 from training import data
 from training.adopt import adopt
 from training.audio import HOP
 from training.folder import read_tensors
+from training.kokoro.emotions import EMOTIONS
 from training.loop import CHECKPOINT, steps_done
 from training.presets import PRESETS
 from training.run import Run, RunError

@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from service.kokoro.phonemes import phone_phonemes, syllable_parts
 from service.text.sentence import Sentence, Word
+from training.kokoro.phonemes import phone_phonemes, syllable_parts
 
 EARLY = 4
 """Frames of 12.5 ms by which sounds come before their tokens; vowels 4 or 5, consonants 3 to 6."""

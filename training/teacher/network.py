@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.kokoro.emotions import Prosody
-from service.kokoro.graph import DURATIONS, prepared_model
-from service.kokoro.network import MAX_TOKENS, SAMPLE_RATE, load_session
 from training.folder import write_bytes
+from training.kokoro.emotions import Prosody
+from training.kokoro.graph import DURATIONS, prepared_model
+from training.kokoro.network import MAX_TOKENS, SAMPLE_RATE, load_session
 
 __all__ = ["FRAMES_PER_LENGTH", "MAX_TOKENS", "SAMPLE_RATE", "TeacherNetwork", "Utterance"]
 
@@ -39,7 +39,7 @@ class Utterance:
 
 
 class TeacherNetwork:
-    """The network of the service's embedded voice with one more output, the F0 curve."""
+    """Kokoro's network with one more output, the F0 curve."""
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Loads the weights; the graph is prepared in ``folder`` the first time.

@@ -7,9 +7,9 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from service.kokoro.emotions import EMOTIONS, Prosody
-from service.kokoro.voice import SPEAKERS, Speaker
 from training.corpus.corpus import Text
+from training.kokoro.emotions import EMOTIONS, Prosody
+from training.kokoro.voice import SPEAKERS, Speaker
 
 MOST_SPEED = 1.1
 """Faster, the teacher's tokens shrink to one frame and blur."""

@@ -10,12 +10,12 @@ import soxr
 from numpy.typing import NDArray
 from swift_f0 import FRAME_PERIOD, SwiftF0
 
-from service.kokoro.tokens import pieces
-from service.kokoro.voice import SPEAKERS, load_styles, load_vocabulary
 from service.text.frontend import FrontEnd
 from service.text.sentence import Sentence, Style
 from service.text.symbols import SymbolRenderer
 from training.audio import HOP, RATE
+from training.kokoro.tokens import pieces
+from training.kokoro.voice import SPEAKERS, load_styles, load_vocabulary
 from training.takes import Take
 from training.teacher.alignment import align
 from training.teacher.network import MAX_TOKENS, SAMPLE_RATE, TeacherNetwork

@@ -92,7 +92,7 @@ class VoiceFacts(_Told):
     """A voice."""
 
     name: str
-    gender: Literal["female", "male"] | None = Field(description="null where the voice's files do not tell")
+    gender: Literal["female", "male"] | None = Field(description="null where it is not known")
     sample_rate: int = Field(description="its own, in Hz")
     emotions: list[str] = Field(description="neutral first")
 

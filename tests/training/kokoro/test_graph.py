@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.kokoro import graph
-from service.kokoro.graph import ModelFileError, prepared_model
+from training.kokoro import graph
+from training.kokoro.graph import ModelFileError, prepared_model
 
 
 @pytest.fixture(scope="module")
@@ -45,26 +45,6 @@ def test_a_file_of_another_version_is_left_alone(folder: Path) -> None:
     assert prepared_model(folder) != other
     assert other.read_bytes() == b"another"
     other.unlink()
-
-
-def test_an_installed_network_is_taken_and_nothing_is_written(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(graph, "_INSTALLED", folder)
-    monkeypatch.setattr(graph, "_PARTS", ("no_such_package",))
-    assert prepared_model(tmp_path / "cache") == prepared_model(folder)
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_damaged_installed_network_is_made_again_elsewhere(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    installed = tmp_path / "share" / prepared_model(folder).name
-    installed.parent.mkdir()
-    installed.write_bytes(b"damaged")
-    monkeypatch.setattr(graph, "_INSTALLED", installed.parent)
-    assert prepared_model(tmp_path / "cache").parent == tmp_path / "cache"
-    assert installed.read_bytes() == b"damaged"
 
 
 def test_a_missing_part_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.kokoro.tokens import Piece, pieces
-from service.kokoro.voice import load_vocabulary
 from service.text.sentence import BreakLevel, Syllable, Word
+from training.kokoro.tokens import Piece, pieces
+from training.kokoro.voice import load_vocabulary
 
 VOCABULARY = load_vocabulary()
 CHARACTERS = {token: character for character, token in VOCABULARY.items()}

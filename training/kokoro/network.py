@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from service.kokoro.emotions import Prosody
-from service.kokoro.graph import DURATIONS, prepared_model
 from service.voice import Samples, VoiceFailedError
+from training.kokoro.emotions import Prosody
+from training.kokoro.graph import DURATIONS, prepared_model
 
 SAMPLE_RATE = 24_000
 FRAME = 600  # samples a frame of the token lengths stands for
@@ -47,17 +46,15 @@ def load_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
 
 
 class Network:
-    """One copy of the weights, shared by all voices. Safe to call from several threads, which take turns."""
+    """One copy of the weights, shared by all voices. Safe to call from several threads."""
 
     def __init__(self, cache_dir: Path, threads: int) -> None:
-        """Loads the weights; ONNX Runtime's threads start here, so call it behind any fork.
+        """Loads the weights.
 
         Raises:
             ModelFileError: the weights are missing or damaged.
         """
         self._session = load_session(prepared_model(cache_dir), threads)
-        self._running = Lock()
-        self._ending = onnxruntime.RunOptions()
 
     def speak(self, tokens: Sequence[int], style: Samples, prosody: Prosody) -> Take:
         """Speaks one piece.
@@ -70,7 +67,6 @@ class Network:
         Raises:
             VoiceFailedError: the result is empty or not finite. The network is deterministic, so trying
                 again would not help.
-            RuntimeError: the network is closed.
         """
         inputs = {
             "tokens": np.array([[_PAD, *tokens, _PAD]], np.int64),
@@ -80,27 +76,8 @@ class Network:
             "f0_range": np.array([prosody.range], np.float32),
             "energy_offset": np.array([prosody.energy], np.float32),
         }
-        samples, frames = self._run(inputs)
+        samples, frames = self._session.run(["audio", DURATIONS], inputs)
         if not len(samples) or not np.isfinite(samples).all():
             raise VoiceFailedError(f"The network gave no usable sound for {len(tokens)} tokens.")
         # One token begins where the one before it ends, the first behind the leading pad.
         return Take(samples, np.cumsum(frames.ravel()).astype(np.int64) * FRAME)
-
-    def close(self) -> None:
-        """Breaks off what is being spoken; it speaks no more.
-
-        Waits for that: a thread inside ONNX Runtime at the end of the interpreter would abort the process.
-        """
-        self._ending.terminate = True
-        with self._running:
-            pass
-
-    def _run(self, inputs: Mapping[str, object]) -> tuple[Samples, NDArray[np.int64]]:
-        with self._running:
-            try:
-                samples, frames = self._session.run(["audio", DURATIONS], inputs, self._ending)
-            except Exception as error:
-                if self._ending.terminate:
-                    raise RuntimeError("The network is closed.") from error
-                raise
-        return samples, frames

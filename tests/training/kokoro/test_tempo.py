@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.audio.pcm import Samples
-from service.audio.tempo import at_tempo
 from tests.audio.signals import samples, tone
+from training.kokoro.tempo import at_tempo
 
 RATE = 24_000
 TEMPOS = st.floats(0.4, 3.0)

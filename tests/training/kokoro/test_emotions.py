@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.kokoro.emotions import EMOTIONS, Prosody, prosody_of
 from service.text.sentence import Style
+from training.kokoro.emotions import EMOTIONS, Prosody, prosody_of
 
 NAMES = ("neutral", "happy", "sad", "angry", "fear", "surprise", "disgust")
 STYLES = st.builds(
