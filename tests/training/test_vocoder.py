@@ -13,6 +13,7 @@ from service.models.checkpoint import inference_tensors
 from service.models.config import AcousticConfig, VocoderConfig
 from service.models.hifigan import HifiGan
 from service.models.weights import VoiceWeights
+from service.runtime.excitation import ExcitationSource
 from tests.training.toys import UNIT, takes
 from training.audio import HOP
 from training.data import own_mel
@@ -62,6 +63,21 @@ class TestGenerator:
             samples = generator.shaped(mel.T[None], source)
         assert torch.allclose(source[0, 0], excitation, atol=1e-6)
         assert torch.allclose(samples[0], vocoder.speak(whole, excitation), atol=2e-5)
+
+    def test_voiced_speech_is_excited_as_the_runtime_excites_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        generator = Generator(SMOKE.sizes, seed=1)
+        excited: list[torch.Tensor] = []
+        monkeypatch.setattr(generator, "shaped", lambda mel, excitation: excited.append(excitation))
+        f0, voiced = np.linspace(200, 300, 9, dtype=np.float32), np.ones(9, np.float32)
+        generator.forward(
+            torch.zeros(2, 80, 9), *(torch.from_numpy(track).expand(2, 9) for track in (f0, voiced))
+        )
+        weight = generator.source_module.state_dict()["ffn.0.weight"].numpy()
+        wanted = ExcitationSource((weight, np.zeros(1, np.float32)), 16_000, HOP)(f0, voiced)
+        for example in excited[0].detach().numpy():
+            assert np.corrcoef(example[0], wanted)[0, 1] > 0.99
 
     def test_a_frame_becomes_a_hop_of_samples(self) -> None:
         generator = Generator(SMOKE.sizes, seed=1)

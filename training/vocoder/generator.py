@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from bench.voice_sizes import VoiceSizes
 from service.models.excitation import summed
+from service.runtime.excitation import usual_phases
 
 HARMONICS = 8  # the fundamental and its overtones
 _SLOPE, _LAST_SLOPE = 0.1, 0.01
@@ -121,7 +122,9 @@ class Generator(nn.Module):
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, mel: Tensor, f0: Tensor, voiced: Tensor) -> Tensor:
-        """Gives samples of shape (B, frames * hop), phases and noise drawn anew.
+        """Gives samples of shape (B, frames * hop), noise drawn anew.
+
+        Phases are those of the runtime: the same for all, so that the waveform of a period can be learned.
 
         Args:
             mel: normalised, shape (B, bands, frames).
@@ -129,8 +132,7 @@ class Generator(nn.Module):
             voiced: 1 or 0, shape (B, frames).
         """
         samples = mel.shape[2] * self.source_module.hop
-        phases = (torch.rand(len(mel), HARMONICS, device=mel.device) * 2 - 1) * math.pi
-        phases[:, 0] = 0
+        phases = torch.from_numpy(usual_phases(HARMONICS)).to(mel.device).expand(len(mel), -1)
         noise = torch.randn(len(mel), HARMONICS, samples, device=mel.device) * _NOISE
         with torch.autocast(mel.device.type, enabled=False):
             excitation = self.source_module(f0, voiced, phases, noise)
