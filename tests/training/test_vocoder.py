@@ -16,7 +16,7 @@ from service.models.weights import VoiceWeights
 from service.runtime.excitation import ExcitationSource
 from tests.training.toys import UNIT, takes
 from training.audio import HOP
-from training.data import own_mel
+from training.data import clip, own_mel
 from training.loop import CHECKPOINT, train
 from training.presets import PRESETS
 from training.vocoder.adversary import Adversary, features_apart, taken_for_true, told_apart
@@ -29,7 +29,7 @@ CPU = torch.device("cpu")
 
 
 def clips() -> list[Clip]:
-    return [Clip(own_mel(take), take.f0, take.voiced, take.samples.astype(np.float16)) for take in takes(4)]
+    return [clip(take, own_mel(take)) for take in takes(4)]
 
 
 def task(adversary_from: int = 100) -> VocoderTask:
@@ -71,9 +71,8 @@ class TestGenerator:
         excited: list[torch.Tensor] = []
         monkeypatch.setattr(generator, "shaped", lambda mel, excitation: excited.append(excitation))
         f0, voiced = np.linspace(200, 300, 9, dtype=np.float32), np.ones(9, np.float32)
-        generator.forward(
-            torch.zeros(2, 80, 9), *(torch.from_numpy(track).expand(2, 9) for track in (f0, voiced))
-        )
+        told, spoken = (torch.from_numpy(track).expand(2, 9) for track in (f0, voiced))
+        generator.forward(torch.zeros(2, 80, 9), told, spoken, torch.zeros(2))
         weight = generator.source_module.state_dict()["ffn.0.weight"].numpy()
         wanted = ExcitationSource((weight, np.zeros(1, np.float32)), 16_000, HOP)(f0, voiced)
         for example in excited[0].detach().numpy():
@@ -81,7 +80,7 @@ class TestGenerator:
 
     def test_a_frame_becomes_a_hop_of_samples(self) -> None:
         generator = Generator(SMOKE.sizes, seed=1)
-        made = generator(torch.zeros(2, 80, 9), torch.full((2, 9), 200.0), torch.ones(2, 9))
+        made = generator(torch.zeros(2, 80, 9), torch.full((2, 9), 200.0), torch.ones(2, 9), torch.zeros(2))
         assert made.shape == (2, 9 * HOP)
         assert made.abs().max() < 1
 
