@@ -53,7 +53,7 @@ class Order:
 
     @property
     def recognisable(self) -> bool:
-        """Whether a recogniser of Mandarin can tell if it was said well: English is written down at random."""
+        """Whether a recogniser of Mandarin can tell if it was said well; it writes English at random."""
         return not (self.carrier or _ENGLISH.search(self.text))
 
     @property
