@@ -1,4 +1,4 @@
-"""Voices that were made become those of the project."""
+"""Voices that were made become the embedded ones."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from pathlib import Path
 
 from training.run import Run, RunError
 
-VOICES = Path(__file__).parent.parent / "voices"
+EMBEDDED = Path(__file__).parent.parent / "voices"
 _CARD = "CARD.md"
 
 
-def adopt(run: Run, folder: Path = VOICES) -> None:
-    """Copies the model and its card; what was there before goes.
+def adopt(run: Run, folder: Path = EMBEDDED) -> None:
+    """Copies the model, what is served of it, and the card; what was there before goes.
 
     Raises:
         RunError: the voices have not been exported yet.
     """
-    made, kept = run.folder / "voice", folder / "model"
-    if not made.is_dir():
+    model, served = run.folder / "voice", run.folder / "served"
+    if not (model.is_dir() and served.is_dir()):
         raise RunError("There are no voices yet; run the steps before.")
-    shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(made, kept, ignore=shutil.ignore_patterns(_CARD))
-    shutil.copyfile(made / "voices" / _CARD, folder / _CARD)
+    for source, target in ((model, folder / "model"), (served, folder / "served")):
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns(_CARD))
+    shutil.copyfile(model / "voices" / _CARD, folder / _CARD)

@@ -46,15 +46,24 @@ def log_mel(samples: Tensor, fft: int, window: int, hop: int) -> Tensor:
     return torch.matmul(bank, magnitudes(samples, fft, window, hop)).clamp(min=FLOOR).log()
 
 
-def magnitudes(samples: Tensor, fft: int, window: int, hop: int) -> Tensor:
-    """Gives a spectrogram of magnitudes, shape (..., fft // 2 + 1, n // hop)."""
+def spectrum(samples: Tensor, fft: int, window: int, hop: int) -> Tensor:
+    """Gives a complex spectrogram, shape (..., fft // 2 + 1, n // hop)."""
     flat = samples.reshape(-1, samples.shape[-1]).float()
     side = (fft - hop) // 2
     padded = torch.nn.functional.pad(flat[:, None], (side, fft - hop - side), mode="constant")[:, 0]
     taper = torch.hann_window(window, device=samples.device)
-    spectrum = torch.stft(padded, fft, hop, window, taper, center=False, return_complex=True)
-    found = (spectrum.real.square() + spectrum.imag.square() + 1e-9).sqrt()
+    found = torch.stft(padded, fft, hop, window, taper, center=False, return_complex=True)
     return found[..., : samples.shape[-1] // hop].reshape(*samples.shape[:-1], fft // 2 + 1, -1)
+
+
+def magnitudes(samples: Tensor, fft: int, window: int, hop: int) -> Tensor:
+    """Gives a spectrogram of magnitudes, shape (..., fft // 2 + 1, n // hop)."""
+    return size(spectrum(samples, fft, window, hop))
+
+
+def size(found: Tensor) -> Tensor:
+    """Gives the magnitudes of complex numbers; their gradient is finite also at 0."""
+    return (found.real.square() + found.imag.square() + 1e-9).sqrt()
 
 
 @lru_cache

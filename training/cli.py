@@ -29,7 +29,7 @@ _DESCRIPTIONS = {
     "tune": "Trains the vocoder on the acoustic model's mels.",
     "export": "Writes the voices in the ModelScope layout, and as they are served.",
     "score": "Scores the voices on held-out texts.",
-    "adopt": "Keeps the voices as those of the project, in voices/.",
+    "adopt": "Makes the voices the embedded ones: copies them into voices/.",
 }
 
 

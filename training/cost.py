@@ -16,7 +16,7 @@ from training.acoustic.task import AcousticTask
 from training.batches import collate
 from training.corpus.corpus import corpus
 from training.corpus.coverage import Sounds
-from training.data import own_mel
+from training.data import clip, own_mel
 from training.features import Scale, example
 from training.run import Run
 from training.screening import Screen, groups
@@ -26,7 +26,7 @@ from training.teacher.orders import Order, orders
 from training.teacher.teacher import Teacher
 from training.vocoder.adversary import Adversary
 from training.vocoder.generator import Generator
-from training.vocoder.task import Clip, VocoderTask
+from training.vocoder.task import VocoderTask
 
 _TEXTS, _LONG = 400, 60  # of which takes are spoken
 _STEPS = 3  # that are timed, behind one that is not
@@ -94,7 +94,7 @@ def _acoustic(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
 
 def _vocoder(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
     settings = run.preset.vocoder
-    clips = [Clip(own_mel(take), take.f0, take.voiced, take.samples.astype("float16")) for take in spoken]
+    clips = [clip(take, own_mel(take)) for take in spoken]
     generator = Generator(run.preset.sizes)
     adversary = Adversary(settings.adversary)
     task = VocoderTask(generator, adversary, clips, settings, 0, device=run.device, bf16=run.bf16)

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from training.audio import normalised_mel
+from training.audio import HOP, RATE, normalised_mel
 from training.features import Example, Scale, example
 from training.folder import read_arrays, read_json, write_json
 from training.run import Run, RunError
 from training.takes import Take, load_take
+from training.vocoder.phase import turns
 from training.vocoder.task import Clip
 
 KEPT = "kept.json"
@@ -66,15 +67,19 @@ def clips(run: Run, names: Sequence[str], made: Path | None = None) -> list[Clip
         names: of the takes.
         made: a folder with mels that the acoustic model has made of them; None for their own.
     """
-    return [
-        Clip(
-            mel=own_mel(take) if made is None else read_arrays(made_path(made, take.name))["mel"],
-            f0=take.f0,
-            voiced=take.voiced,
-            samples=take.samples.astype(np.float16),
-        )
-        for take in takes(run, names)
-    ]
+    return [clip(take, _mel(take, made)) for take in takes(run, names)]
+
+
+def clip(take: Take, mel: NDArray[np.float16]) -> Clip:
+    """Gives a take as the vocoder learns from it, with a mel that is its own or made."""
+    borders = turns(take.samples, take.f0, take.voiced)
+    return Clip(
+        mel=mel,
+        f0=(np.diff(borders) * RATE / HOP).astype(np.float32),
+        starts=(borders[:-1] % 1).astype(np.float32),
+        voiced=take.voiced,
+        samples=take.samples.astype(np.float16),
+    )
 
 
 def made_path(folder: Path, name: str) -> Path:
@@ -92,3 +97,10 @@ def heard_by_vocoder(run: Run) -> list[str]:
 def own_mel(take: Take) -> NDArray[np.float16]:
     """Gives the mel of a take itself, shape (frames, bands)."""
     return normalised_mel(torch.from_numpy(take.samples)).T.numpy().astype(np.float16)
+
+
+def _mel(take: Take, made: Path | None) -> NDArray[np.float16]:
+    mel: NDArray[np.float16] = (
+        own_mel(take) if made is None else read_arrays(made_path(made, take.name))["mel"]
+    )
+    return mel

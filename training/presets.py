@@ -184,7 +184,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 takes=90,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
-                acoustic=Acoustic(steps=21_000, frames=2_000),
+                acoustic=Acoustic(steps=20_000, frames=2_000),
                 vocoder=Vocoder(steps=26_000, adversary_from=7_000, tuning=2_000, takes=2_400),
             ),
             Preset(

@@ -100,7 +100,7 @@ def screen(run: Run) -> None:
         return
     found = {line["name"]: Finding(**line) for line in read_lines(run.folder / "screening.jsonl")}
     if run.preset.screened:
-        _listen(run, [order for order in wanted if not order.carrier and order.name not in found])
+        _listen(run, [order for order in wanted if order.recognisable and order.name not in found])
         found = {line["name"]: Finding(**line) for line in read_lines(run.folder / "screening.jsonl")}
     good = [order for order in wanted if order.name not in found or found[order.name].good]
     learnt = [order.name for order in good if not order.held_out]

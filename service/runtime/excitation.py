@@ -47,8 +47,7 @@ class ExcitationSource:
         """
         self._weight, self._bias = mix[0][0, :, 0], mix[1]
         harmonics = len(self._weight)
-        generator = np.random.default_rng(_SEED)
-        drawn = generator.uniform(-math.pi, math.pi, harmonics).astype(np.float32)
+        drawn, generator = _begun(harmonics)
         self._phases = np.array(drawn if phases is None else phases, np.float32)
         self._phases[0] = 0
         self._noise = noise or (lambda count: _drawn(generator, harmonics, count))
@@ -73,6 +72,22 @@ class ExcitationSource:
         source = np.where(voiced, _AMPLITUDE * np.sin(angles) + noise, noise * np.float32(_UNVOICED))
         mixed: Floats = np.tanh(self._weight @ source.astype(np.float32) + self._bias)
         return mixed
+
+
+def usual_phases(harmonics: int) -> Floats:
+    """Gives the phases that each harmonic of every sentence starts at, in radians, shape (harmonics,).
+
+    As overtones are multiples of the fundamental, this is their place within each of its periods.
+    """
+    phases, _ = _begun(harmonics)
+    phases[0] = 0
+    return phases
+
+
+def _begun(harmonics: int) -> tuple[Floats, np.random.Generator]:
+    """Draws phases from the fixed seed; noise goes on from there."""
+    generator = np.random.default_rng(_SEED)
+    return generator.uniform(-math.pi, math.pi, harmonics).astype(np.float32), generator
 
 
 def _drawn(generator: np.random.Generator, harmonics: int, count: int) -> Floats:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from service.models.excitation import Excitation, Randomness
 from service.models.layers import Layers, filled
-from service.runtime.excitation import ExcitationSource
+from service.runtime.excitation import ExcitationSource, usual_phases
 from tests.runtime.voices import Floats, pieces, spectrogram
 
 RATE, HOP, HARMONICS = 16_000, 200, 8
@@ -102,6 +102,13 @@ def test_the_fundamental_starts_at_zero_and_the_overtones_where_they_are_told_to
     turned[5] += 1
     assert not np.allclose(one, source(noise, turned)(melody(frames), ones), atol=1e-3)
     assert turned[0] == np.float32(2.5)
+
+
+def test_usual_phases_are_those_of_a_source_that_is_told_none() -> None:
+    f0, voiced = melody(8), np.ones(8, np.float32)
+    noise = np.zeros((HARMONICS, 8 * HOP), np.float32)
+    told = source(noise, usual_phases(HARMONICS))(f0, voiced)
+    assert np.array_equal(source(noise)(f0, voiced), told)
 
 
 def test_drawn_phases_lie_all_around_the_circle() -> None:

@@ -34,6 +34,11 @@ def test_texts_of_the_project_come_in_neutral_from_every_voice_but_once() -> Non
     assert made[: 20 * len(EMOTIONS)] == list(orders(TEXTS, 10, seed=1))
 
 
+def test_takes_with_english_or_without_meaning_are_not_left_to_a_recogniser() -> None:
+    made = orders([Text("打开 Wi-Fi。"), Text("你好。"), CARRIER], 2, seed=1)
+    assert {order.text for order in made if order.recognisable} == {"你好。"}
+
+
 def test_a_larger_plan_holds_the_smaller_one() -> None:
     small = {order.name for order in orders(TEXTS, 10, seed=1)}
     assert small <= {order.name for order in orders(TEXTS, len(TEXTS), seed=1)}

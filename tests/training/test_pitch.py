@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
-from training.audio import HOP, RATE
+from tests.training.voiced import gliding, spoken
+from training.audio import HOP
 from training.teacher.pitch import continuous, heard
 
 _FRAMES = 80
 
 
-def _gliding() -> NDArray[np.float32]:
-    """F0 in the middle of each frame, falling from 260 to 180 Hz."""
-    return np.geomspace(260, 180, _FRAMES).astype(np.float32)
-
-
-def _spoken(f0: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Ten harmonics of it."""
-    middles = (np.arange(len(f0)) + 0.5) * HOP
-    turns = np.cumsum(np.interp(np.arange(len(f0) * HOP), middles, f0) / RATE)
-    orders = np.arange(1, 11)[:, None]
-    return np.asarray((0.2 * np.sin(2 * np.pi * orders * turns) / orders).sum(0), np.float32)
-
-
 def test_f0_that_is_told_wrong_is_heard_right() -> None:
-    f0 = _gliding()
-    found = heard(_spoken(f0), f0 * np.float32(1.03), np.ones(_FRAMES, bool))
+    f0 = gliding(_FRAMES)
+    found = heard(spoken(f0)[0], f0 * np.float32(1.03), np.ones(_FRAMES, bool))
     inner = slice(3, -3)
     assert np.abs(found / f0 - 1)[inner].max() < 0.005
 
 
 def test_the_correction_goes_on_where_there_is_no_voice() -> None:
-    f0, voiced = _gliding(), np.ones(_FRAMES, bool)
+    f0, voiced = gliding(_FRAMES), np.ones(_FRAMES, bool)
     voiced[30:50] = False
-    samples = _spoken(f0)
+    samples = spoken(f0)[0]
     samples[30 * HOP : 50 * HOP] = np.random.default_rng(0).normal(0, 0.1, 20 * HOP)
     found = heard(samples, f0 * np.float32(1.03), voiced)
     assert np.abs(found / f0 - 1)[30:50].max() < 0.02
@@ -43,7 +30,7 @@ def test_the_correction_goes_on_where_there_is_no_voice() -> None:
 
 @pytest.mark.parametrize("voiced", [True, False])
 def test_what_cannot_be_heard_stays_as_it_was_told(voiced: bool) -> None:
-    told = _gliding()
+    told = gliding(_FRAMES)
     found = heard(np.zeros(_FRAMES * HOP, np.float32), told, np.full(_FRAMES, voiced))
     assert np.array_equal(found, told)
 

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from service.models.layout import ModelFolder
 from service.models.reader import read_voice
+from service.runtime.exported import read_exported
 from training import data
 from training.adopt import adopt
 from training.audio import HOP
@@ -207,12 +208,13 @@ class TestGoingOn:
 
 
 class TestAdopting:
-    def test_voices_become_those_of_the_project_with_their_card(self, run: Run, tmp_path: Path) -> None:
+    def test_voices_become_the_embedded_ones_with_their_card(self, run: Run, tmp_path: Path) -> None:
         for _ in range(2):  # the second replaces the first
-            (tmp_path / "model" / "old").mkdir(parents=True)
+            (tmp_path / "served" / "old").mkdir(parents=True)
             adopt(run, tmp_path)
-        assert {path.name for path in tmp_path.iterdir()} == {"model", "CARD.md"}
-        assert not (tmp_path / "model" / "old").exists()
+        assert {path.name for path in tmp_path.iterdir()} == {"model", "served", "CARD.md"}
+        assert [voice.name for voice in read_exported(tmp_path / "served")] == ["xiaobei", "yunjian"]
+        assert not (tmp_path / "served" / "old").exists()
         assert list(ModelFolder(tmp_path / "model").voices) == ["xiaobei", "yunjian"]
         assert len(list(tmp_path.rglob("CARD.md"))) == 1
 

@@ -13,9 +13,10 @@ from service.models.checkpoint import inference_tensors
 from service.models.config import AcousticConfig, VocoderConfig
 from service.models.hifigan import HifiGan
 from service.models.weights import VoiceWeights
+from service.runtime.excitation import ExcitationSource
 from tests.training.toys import UNIT, takes
 from training.audio import HOP
-from training.data import own_mel
+from training.data import clip, own_mel
 from training.loop import CHECKPOINT, train
 from training.presets import PRESETS
 from training.vocoder.adversary import Adversary, features_apart, taken_for_true, told_apart
@@ -28,7 +29,7 @@ CPU = torch.device("cpu")
 
 
 def clips() -> list[Clip]:
-    return [Clip(own_mel(take), take.f0, take.voiced, take.samples.astype(np.float16)) for take in takes(4)]
+    return [clip(take, own_mel(take)) for take in takes(4)]
 
 
 def task(adversary_from: int = 100) -> VocoderTask:
@@ -63,9 +64,23 @@ class TestGenerator:
         assert torch.allclose(source[0, 0], excitation, atol=1e-6)
         assert torch.allclose(samples[0], vocoder.speak(whole, excitation), atol=2e-5)
 
+    def test_voiced_speech_is_excited_as_the_runtime_excites_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        generator = Generator(SMOKE.sizes, seed=1)
+        excited: list[torch.Tensor] = []
+        monkeypatch.setattr(generator, "shaped", lambda mel, excitation: excited.append(excitation))
+        f0, voiced = np.linspace(200, 300, 9, dtype=np.float32), np.ones(9, np.float32)
+        told, spoken = (torch.from_numpy(track).expand(2, 9) for track in (f0, voiced))
+        generator.forward(torch.zeros(2, 80, 9), told, spoken, torch.zeros(2))
+        weight = generator.source_module.state_dict()["ffn.0.weight"].numpy()
+        wanted = ExcitationSource((weight, np.zeros(1, np.float32)), 16_000, HOP)(f0, voiced)
+        for example in excited[0].detach().numpy():
+            assert np.corrcoef(example[0], wanted)[0, 1] > 0.99
+
     def test_a_frame_becomes_a_hop_of_samples(self) -> None:
         generator = Generator(SMOKE.sizes, seed=1)
-        made = generator(torch.zeros(2, 80, 9), torch.full((2, 9), 200.0), torch.ones(2, 9))
+        made = generator(torch.zeros(2, 80, 9), torch.full((2, 9), 200.0), torch.ones(2, 9), torch.zeros(2))
         assert made.shape == (2, 9 * HOP)
         assert made.abs().max() < 1
 

@@ -16,6 +16,7 @@ from torch.nn import functional
 
 from bench.voice_sizes import VoiceSizes
 from service.models.excitation import summed
+from service.runtime.excitation import usual_phases
 
 HARMONICS = 8  # the fundamental and its overtones
 _SLOPE, _LAST_SLOPE = 0.1, 0.01
@@ -120,17 +121,22 @@ class Generator(nn.Module):
         _initialise(self, seed)
         self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
-    def forward(self, mel: Tensor, f0: Tensor, voiced: Tensor) -> Tensor:
-        """Gives samples of shape (B, frames * hop), phases and noise drawn anew.
+    def forward(self, mel: Tensor, f0: Tensor, voiced: Tensor, starts: Tensor) -> Tensor:
+        """Gives samples of shape (B, frames * hop), noise drawn anew.
+
+        Phases are those of the runtime: the same for all, so that the waveform of a period can be learned.
 
         Args:
             mel: normalised, shape (B, bands, frames).
             f0: in Hz, also where there is no voice, shape (B, frames).
             voiced: 1 or 0, shape (B, frames).
+            starts: turns of the fundamental before the first sample, shape (B,).
         """
         samples = mel.shape[2] * self.source_module.hop
-        phases = (torch.rand(len(mel), HARMONICS, device=mel.device) * 2 - 1) * math.pi
-        phases[:, 0] = 0
+        orders = torch.arange(1, HARMONICS + 1, device=mel.device)
+        phases = (
+            torch.from_numpy(usual_phases(HARMONICS)).to(mel.device) + 2 * math.pi * starts[:, None] * orders
+        )
         noise = torch.randn(len(mel), HARMONICS, samples, device=mel.device) * _NOISE
         with torch.autocast(mel.device.type, enabled=False):
             excitation = self.source_module(f0, voiced, phases, noise)

@@ -22,15 +22,21 @@ from training.vocoder.losses import spectral_losses
 _BETAS = (0.8, 0.99)
 _CLIP = 5.0  # norm of the gradient
 _FIRST_SHARE, _ADVERSARY_SHARE = 0.4, 0.5  # of the learning rate, once there is an adversary
-_TAKEN, _FEATURES = 0.5, 2.0  # weights of what the adversary says
+_TAKEN, _FEATURES = 4.0, 2.0  # weights of what the adversary says
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Clip:
-    """Speech to learn from: mel, (frames, bands), F0 in Hz and voicing, (frames,), and samples."""
+    """Speech to learn from: mel, (frames, bands), voicing, (frames,), and samples.
+
+    Attributes:
+        f0: in Hz, such that the fundamental goes with that of the speech, shape (frames,).
+        starts: turns of the fundamental where each frame starts, below 1, shape (frames,).
+    """
 
     mel: NDArray[np.float16]
     f0: NDArray[np.float32]
+    starts: NDArray[np.float32]
     voiced: NDArray[np.bool_]
     samples: NDArray[np.float16]
 
@@ -41,6 +47,7 @@ class Pieces:
 
     mel: Tensor
     f0: Tensor
+    starts: Tensor  # (B,)
     voiced: Tensor
     samples: Tensor
 
@@ -94,7 +101,7 @@ class VocoderTask:
         """Does one step and gives its losses."""
         pieces = self._pieces(number)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
-            made = self.generator(pieces.mel, pieces.f0, pieces.voiced)
+            made = self.generator(pieces.mel, pieces.f0, pieces.voiced, pieces.starts)
         losses = spectral_losses(made, pieces.samples)
         opposed = number >= self._settings.adversary_from
         self._set_rates(number, opposed)
@@ -144,6 +151,7 @@ class VocoderTask:
         return Pieces(
             mel=self._stacked([clip.mel[cut].T for clip, cut in cuts]),
             f0=self._stacked([clip.f0[cut] for clip, cut in cuts]),
+            starts=self._stacked([clip.starts[cut.start] for clip, cut in cuts]),
             voiced=self._stacked([clip.voiced[cut] for clip, cut in cuts]),
             samples=self._stacked(samples),
         )
