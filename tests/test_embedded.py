@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from service import embedded
 from service.embedded import embedded_folder, embedded_voices
 from service.models.errors import ModelError
+from service.models.layout import ModelFolder
+from service.models.reader import read_voice
 from service.settings import SettingError
 from tests.audible import Audible
 from tests.heard import Heard
 from tests.sentences import greeting
+from training.kokoro.emotions import EMOTIONS
+
+VOICES = Path(__file__).parent.parent / "voices"
 
 
 class TestAudible(Audible):
@@ -20,6 +26,20 @@ class TestAudible(Audible):
         for word, spoken in zip(neutral.words, greeting().words, strict=True):
             assert [syllable.text for syllable in word.syllables] == [str(each) for each in spoken.syllables]
             assert (word.start, word.end) == (word.syllables[0].start, word.syllables[-1].end)
+
+
+class TestFiles:
+    def test_together_they_are_small(self) -> None:
+        assert sum(path.stat().st_size for path in VOICES.rglob("*") if path.is_file()) <= 60e6
+
+    def test_what_is_served_is_what_the_checkpoints_hold(self) -> None:
+        model, served = ModelFolder(VOICES / "model"), embedded_voices()
+        assert list(model.voices) == [voice.name for voice in served]
+        for voice in served:
+            weights = read_voice(model, voice.name)
+            assert weights.unit.emotions == voice.unit.emotions == tuple(EMOTIONS)
+            table = np.asarray(weights.acoustic["emo_tokenizer.weight"], np.float32)
+            assert np.array_equal(table, voice.tensors["emo_tokenizer.weight"])
 
 
 class TestFolder:
