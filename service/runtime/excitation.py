@@ -1,7 +1,8 @@
 """The source of NSF vocoders (Wang et al. 2019): a fundamental with overtones, and noise.
 
-The reference draws phases and noise anew for each utterance. Here both come from a fixed seed, so that the
-same sentence sounds the same whenever, wherever and in however many pieces it is spoken.
+The reference draws phases and noise anew for each utterance. Here all harmonics start at 0, which makes one
+pulse of each period, and noise comes from a fixed seed: so the same sentence sounds the same whenever,
+wherever and in however many pieces it is spoken.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ class ExcitationSource:
             rate: the sampling rate in Hz.
             hop: samples of a mel frame.
             phases: at which each harmonic starts, in radians, shape (harmonics,); the fundamental starts at
-                0 whatever is said here. None draws them from the fixed seed.
+                0 whatever is said here. None: all start at 0.
             noise: None draws it from the fixed seed.
         """
         self._weight, self._bias = mix[0][0, :, 0], mix[1]
         harmonics = len(self._weight)
-        drawn, generator = _begun(harmonics)
-        self._phases = np.array(drawn if phases is None else phases, np.float32)
+        generator = np.random.default_rng(_SEED)
+        self._phases = np.zeros(harmonics, np.float32) if phases is None else np.array(phases, np.float32)
         self._phases[0] = 0
         self._noise = noise or (lambda count: _drawn(generator, harmonics, count))
         self._rate, self._hop = rate, hop
@@ -72,22 +73,6 @@ class ExcitationSource:
         source = np.where(voiced, _AMPLITUDE * np.sin(angles) + noise, noise * np.float32(_UNVOICED))
         mixed: Floats = np.tanh(self._weight @ source.astype(np.float32) + self._bias)
         return mixed
-
-
-def usual_phases(harmonics: int) -> Floats:
-    """Gives the phases that each harmonic of every sentence starts at, in radians, shape (harmonics,).
-
-    As overtones are multiples of the fundamental, this is their place within each of its periods.
-    """
-    phases, _ = _begun(harmonics)
-    phases[0] = 0
-    return phases
-
-
-def _begun(harmonics: int) -> tuple[Floats, np.random.Generator]:
-    """Draws phases from the fixed seed; noise goes on from there."""
-    generator = np.random.default_rng(_SEED)
-    return generator.uniform(-math.pi, math.pi, harmonics).astype(np.float32), generator
 
 
 def _drawn(generator: np.random.Generator, harmonics: int, count: int) -> Floats:

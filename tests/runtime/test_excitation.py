@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -10,7 +8,7 @@ from hypothesis import strategies as st
 
 from service.models.excitation import Excitation, Randomness
 from service.models.layers import Layers, filled
-from service.runtime.excitation import ExcitationSource, usual_phases
+from service.runtime.excitation import ExcitationSource
 from tests.runtime.voices import Floats, pieces, spectrogram
 
 RATE, HOP, HARMONICS = 16_000, 200, 8
@@ -104,19 +102,10 @@ def test_the_fundamental_starts_at_zero_and_the_overtones_where_they_are_told_to
     assert turned[0] == np.float32(2.5)
 
 
-def test_usual_phases_are_those_of_a_source_that_is_told_none() -> None:
-    f0, voiced = melody(8), np.ones(8, np.float32)
-    noise = np.zeros((HARMONICS, 8 * HOP), np.float32)
-    told = source(noise, usual_phases(HARMONICS))(f0, voiced)
-    assert np.array_equal(source(noise)(f0, voiced), told)
-
-
-def test_drawn_phases_lie_all_around_the_circle() -> None:
-    silent = np.zeros((HARMONICS, HOP), np.float32)
-    drawn = source(silent)._phases
-    assert drawn[0] == 0
-    assert (np.abs(drawn) <= math.pi).all()
-    assert len(np.unique(drawn)) == HARMONICS
+def test_told_nothing_all_harmonics_start_together() -> None:
+    noise, frames = np.zeros((HARMONICS, 8 * HOP), np.float32), np.ones(8, np.float32)
+    together = source(noise, np.zeros(HARMONICS, np.float32))(melody(8), frames)
+    np.testing.assert_array_equal(source(noise)(melody(8), frames), together)
 
 
 def test_a_frame_is_voiced_from_0_6_on() -> None:

@@ -16,7 +16,6 @@ from torch.nn import functional
 
 from bench.voice_sizes import VoiceSizes
 from service.models.excitation import summed
-from service.runtime.excitation import usual_phases
 
 HARMONICS = 8  # the fundamental and its overtones
 _SLOPE, _LAST_SLOPE = 0.1, 0.01
@@ -124,7 +123,7 @@ class Generator(nn.Module):
     def forward(self, mel: Tensor, f0: Tensor, voiced: Tensor, starts: Tensor) -> Tensor:
         """Gives samples of shape (B, frames * hop), noise drawn anew.
 
-        Phases are those of the runtime: the same for all, so that the waveform of a period can be learned.
+        Harmonics start together, as in the runtime, so that the waveform of a period can be learned.
 
         Args:
             mel: normalised, shape (B, bands, frames).
@@ -134,9 +133,7 @@ class Generator(nn.Module):
         """
         samples = mel.shape[2] * self.source_module.hop
         orders = torch.arange(1, HARMONICS + 1, device=mel.device)
-        phases = (
-            torch.from_numpy(usual_phases(HARMONICS)).to(mel.device) + 2 * math.pi * starts[:, None] * orders
-        )
+        phases = 2 * math.pi * starts[:, None] * orders
         noise = torch.randn(len(mel), HARMONICS, samples, device=mel.device) * _NOISE
         with torch.autocast(mel.device.type, enabled=False):
             excitation = self.source_module(f0, voiced, phases, noise)

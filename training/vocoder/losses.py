@@ -10,7 +10,7 @@ from training.audio import log_mel, magnitudes, size, spectrum
 _SPECTRA = ((512, 240, 50), (1024, 600, 120), (2048, 1200, 240))  # transform, window, hop
 _MELS = ((512, 400, 100), (1024, 800, 200), (2048, 1600, 400))
 _WAVE = 512, 400, 128
-_SPECTRUM_WEIGHT, _MEL_WEIGHT, _WAVE_WEIGHT = 5.0, 15.0, 3.0
+_SPECTRUM_WEIGHT, _MEL_WEIGHT, _WAVE_WEIGHT = 5.0, 15.0, 6.0
 _FLOOR = 1e-4  # magnitude below which spectra count as equal
 
 
