@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -46,6 +47,18 @@ def load_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
+def inputs_of(tokens: Sequence[int], style: Samples, prosody: Prosody) -> dict[str, NDArray[Any]]:
+    """Gives what the graph reads, by name: tokens between pads, a style of shape (256,), no gain."""
+    return {
+        "tokens": np.array([[_PAD, *tokens, _PAD]], np.int64),
+        "style": style[np.newaxis],
+        "speed": np.array([prosody.speed], np.float32),
+        "f0_scale": np.array([prosody.level], np.float32),
+        "f0_range": np.array([prosody.range], np.float32),
+        "energy_offset": np.array([prosody.energy], np.float32),
+    }
+
+
 class Network:
     """One copy of the weights, shared by all voices. Safe to call from several threads, which take turns."""
 
@@ -72,15 +85,7 @@ class Network:
                 again would not help.
             RuntimeError: the network is closed.
         """
-        inputs = {
-            "tokens": np.array([[_PAD, *tokens, _PAD]], np.int64),
-            "style": style[np.newaxis],
-            "speed": np.array([prosody.speed], np.float32),
-            "f0_scale": np.array([prosody.level], np.float32),
-            "f0_range": np.array([prosody.range], np.float32),
-            "energy_offset": np.array([prosody.energy], np.float32),
-        }
-        samples, frames = self._run(inputs)
+        samples, frames = self._run(inputs_of(tokens, style, prosody))
         if not len(samples) or not np.isfinite(samples).all():
             raise VoiceFailedError(f"The network gave no usable sound for {len(tokens)} tokens.")
         # One token begins where the one before it ends, the first behind the leading pad.
