@@ -184,8 +184,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 takes=90,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
-                acoustic=Acoustic(steps=19_000, frames=2_000),
-                vocoder=Vocoder(steps=4_800, adversary_from=1_600, tuning=1_400, warmup=50, takes=2_400),
+                acoustic=Acoustic(steps=22_000, frames=2_000),
+                vocoder=Vocoder(steps=20_000, adversary_from=8_000, tuning=3_000, takes=2_400),
             ),
             Preset(
                 name="wide",

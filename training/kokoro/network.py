@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -45,6 +46,18 @@ def load_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
 
 
+def inputs_of(tokens: Sequence[int], style: Samples, prosody: Prosody) -> dict[str, NDArray[Any]]:
+    """Gives what the graph reads, by name: tokens between pads, a style of shape (256,), no gain."""
+    return {
+        "tokens": np.array([[_PAD, *tokens, _PAD]], np.int64),
+        "style": style[np.newaxis],
+        "speed": np.array([prosody.speed], np.float32),
+        "f0_scale": np.array([prosody.level], np.float32),
+        "f0_range": np.array([prosody.range], np.float32),
+        "energy_offset": np.array([prosody.energy], np.float32),
+    }
+
+
 class Network:
     """One copy of the weights, shared by all voices. Safe to call from several threads."""
 
@@ -68,14 +81,7 @@ class Network:
             VoiceFailedError: the result is empty or not finite. The network is deterministic, so trying
                 again would not help.
         """
-        inputs = {
-            "tokens": np.array([[_PAD, *tokens, _PAD]], np.int64),
-            "style": style[np.newaxis],
-            "speed": np.array([prosody.speed], np.float32),
-            "f0_scale": np.array([prosody.level], np.float32),
-            "f0_range": np.array([prosody.range], np.float32),
-            "energy_offset": np.array([prosody.energy], np.float32),
-        }
+        inputs = inputs_of(tokens, style, prosody)
         samples, frames = self._session.run(["audio", DURATIONS], inputs)
         if not len(samples) or not np.isfinite(samples).all():
             raise VoiceFailedError(f"The network gave no usable sound for {len(tokens)} tokens.")

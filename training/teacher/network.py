@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from training.folder import write_bytes
 from training.kokoro.emotions import Prosody
 from training.kokoro.graph import DURATIONS, prepared_model
-from training.kokoro.network import MAX_TOKENS, SAMPLE_RATE, load_session
+from training.kokoro.network import MAX_TOKENS, SAMPLE_RATE, inputs_of, load_session
 
 __all__ = ["FRAMES_PER_LENGTH", "MAX_TOKENS", "SAMPLE_RATE", "TeacherNetwork", "Utterance"]
 
@@ -20,7 +20,6 @@ FRAMES_PER_LENGTH = 2
 """F0 values, 12.5 ms apart, in one unit of the token lengths (25 ms)."""
 
 _F0 = "f0_shaped"  # behind the inputs that move it
-_PAD = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,14 +54,7 @@ class TeacherNetwork:
         Raises:
             ValueError: the result is not finite, or its parts do not fit each other.
         """
-        inputs = {
-            "tokens": np.array([[_PAD, *tokens, _PAD]], np.int64),
-            "style": style[np.newaxis],
-            "speed": np.array([prosody.speed], np.float32),
-            "f0_scale": np.array([prosody.level], np.float32),
-            "f0_range": np.array([prosody.range], np.float32),
-            "energy_offset": np.array([prosody.energy], np.float32),
-        }
+        inputs = inputs_of(tokens, style, prosody)
         samples, lengths, f0 = self._session.run(["audio", DURATIONS, _F0], inputs)
         frames = lengths.ravel().round().astype(np.int64) * FRAMES_PER_LENGTH
         f0, samples = f0.ravel(), samples.ravel()

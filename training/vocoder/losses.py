@@ -40,7 +40,8 @@ def _wave_loss(made: Tensor, true: Tensor) -> Tensor:
     speech, a generator can know. Where it cannot, as in noise, gradients cancel each other out.
     """
     found, wanted = (spectrum(samples, *_WAVE) for samples in (made, true))
-    sizes, weights = size(found), size(wanted).sqrt()
-    likeness = (found.real * wanted.real + found.imag * wanted.imag) / (sizes * size(wanted))
+    loudness = size(wanted)
+    likeness = (found.real * wanted.real + found.imag * wanted.imag) / (size(found) * loudness)
+    weights = loudness.sqrt()
     lost: Tensor = (weights * (1 - likeness)).sum() / weights.sum()
     return lost
