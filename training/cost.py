@@ -83,7 +83,7 @@ def _acoustic(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
     group = preset.sizes.acoustic.outputs_per_step
     network = AcousticNetwork(preset.sizes, run.vocabularies)
     enough = examples * (preset.acoustic.frames // sum(len(one.frames) for one in examples) + 2)
-    task = AcousticTask(network, enough, preset.acoustic, 0, group=group, device=run.device)
+    task = AcousticTask(network, enough, preset.acoustic, 0, group=group, device=run.device, bf16=run.bf16)
     first = preset.acoustic.own_from
     yield Cost("acoustic model", "step", _step(task.step, first), preset.acoustic.steps)
     with torch.inference_mode():

@@ -20,6 +20,7 @@ class Acoustic:
         warmup: steps.
         noise: standard deviation of what is added to the frame that is fed back, in normalised mels.
         scheduled: share of the frames fed back that are the model's own, from ``own_from`` on.
+        recogniser: width of the recogniser of sounds that learns beside it.
     """
 
     steps: int
@@ -28,6 +29,7 @@ class Acoustic:
     warmup: int = 500
     noise: float = 0.4
     scheduled: float = 0.5
+    recogniser: int = 192
 
     @property
     def own_from(self) -> int:
@@ -181,11 +183,11 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 texts=None,
                 longest=None,
                 long=800,
-                takes=90,
+                takes=150,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
-                acoustic=Acoustic(steps=22_000, frames=2_000),
-                vocoder=Vocoder(steps=20_000, adversary_from=8_000, tuning=3_000, takes=2_400),
+                acoustic=Acoustic(steps=29_000, frames=2_000),
+                vocoder=Vocoder(steps=28_000, adversary_from=8_000, tuning=3_000, takes=2_400),
             ),
             Preset(
                 name="wide",

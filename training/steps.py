@@ -136,7 +136,7 @@ def learn_acoustic(run: Run) -> None:
         run.preset.seed,
         group=run.preset.sizes.acoustic.outputs_per_step,
         device=run.device,
-        bf16=run.device.type == "cuda",  # on CPUs its many small products gain nothing
+        bf16=run.bf16,
     )
     _train(run, "acoustic", task, settings.steps)
     held_out = data.examples(run, data.kept(run, held_out=True)[:_HELD_OUT_EXAMPLES])

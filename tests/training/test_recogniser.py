@@ -1,0 +1,55 @@
+"""The recogniser that learns beside Sambert tells symbols apart by their mel."""
+
+from __future__ import annotations
+
+import torch
+
+from tests.training.toys import UNIT, examples
+from training.acoustic.recogniser import Recogniser, apart
+from training.batches import collate
+from training.features import F0_CHANNEL
+
+SYMBOLS = UNIT.rows("sy")
+
+
+def test_it_learns_which_symbols_frames_belong_to() -> None:
+    recogniser, batch = Recogniser(SYMBOLS, 32), collate(examples(4), 3)
+    optimiser = torch.optim.Adam(recogniser.parameters(), 1e-2)
+    losses = []
+    for _ in range(20):
+        losses.append(recogniser.missed(recogniser(batch.frames), batch))
+        optimiser.zero_grad()
+        losses[-1].backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+    assert losses[-1] < 0.5 * losses[0]
+
+
+def test_it_hears_nothing_but_the_mel() -> None:
+    recogniser, batch = Recogniser(SYMBOLS, 8), collate(examples(1), 3)
+    higher = batch.frames.clone()
+    higher[..., F0_CHANNEL] += 1
+    assert all(map(torch.equal, recogniser(batch.frames), recogniser(higher)))
+
+
+def test_equal_frames_are_not_apart_and_frames_behind_the_end_do_not_count() -> None:
+    recogniser, batch = Recogniser(SYMBOLS, 8), collate(examples(2), 3)
+    mask = batch.frame_mask
+    true = recogniser(batch.frames)
+    assert apart(true, true, mask) == 0
+    noisy = recogniser(batch.frames + 0.1 * torch.randn_like(batch.frames))
+    assert apart(noisy, true, mask) > 0
+    only_behind = [torch.where(mask[..., None], t, n) for n, t in zip(noisy, true, strict=True)]
+    assert apart(only_behind, true, mask) == 0
+
+
+def test_frames_behind_the_end_belong_to_nothing() -> None:
+    recogniser, batch = Recogniser(SYMBOLS, 8), collate(examples(2), 3)
+    heard = recogniser(batch.frames)
+    spoiled = [torch.where(batch.frame_mask[..., None], layer, 9.0) for layer in heard]
+    assert torch.equal(recogniser.missed(heard, batch), recogniser.missed(spoiled, batch))
+
+
+def test_equal_seeds_give_equal_numbers() -> None:
+    one, same, other = (Recogniser(SYMBOLS, 8, seed) for seed in (1, 1, 2))
+    assert torch.equal(one.fc.weight, same.fc.weight)
+    assert not torch.equal(one.fc.weight, other.fc.weight)
