@@ -14,9 +14,9 @@ SYMBOLS = UNIT.rows("sy")
 
 def test_it_learns_which_symbols_frames_belong_to() -> None:
     recogniser, batch = Recogniser(SYMBOLS, 32), collate(examples(4), 3)
-    optimiser = torch.optim.Adam(recogniser.parameters(), 1e-2)
+    optimiser = torch.optim.Adam(recogniser.parameters(), 3e-3)
     losses = []
-    for _ in range(20):
+    for _ in range(40):
         losses.append(recogniser.missed(recogniser(batch.frames), batch))
         optimiser.zero_grad()
         torch.autograd.backward(losses[-1])
