@@ -20,7 +20,6 @@ class Acoustic:
         warmup: steps.
         noise: standard deviation of what is added to the frame that is fed back, in normalised mels.
         scheduled: share of the frames fed back that are the model's own, from ``own_from`` on.
-        recogniser: width of the recogniser of sounds that learns beside it.
     """
 
     steps: int
@@ -29,7 +28,6 @@ class Acoustic:
     warmup: int = 500
     noise: float = 0.4
     scheduled: float = 0.5
-    recogniser: int = 192
 
     @property
     def own_from(self) -> int:

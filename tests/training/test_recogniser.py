@@ -13,7 +13,7 @@ SYMBOLS = UNIT.rows("sy")
 
 
 def test_it_learns_which_symbols_frames_belong_to() -> None:
-    recogniser, batch = Recogniser(SYMBOLS, 32), collate(examples(4), 3)
+    recogniser, batch = Recogniser(SYMBOLS, units=32), collate(examples(4), 3)
     optimiser = torch.optim.Adam(recogniser.parameters(), 3e-3)
     losses = []
     for _ in range(40):
@@ -25,14 +25,14 @@ def test_it_learns_which_symbols_frames_belong_to() -> None:
 
 
 def test_it_hears_nothing_but_the_mel() -> None:
-    recogniser, batch = Recogniser(SYMBOLS, 8), collate(examples(1), 3)
+    recogniser, batch = Recogniser(SYMBOLS, units=8), collate(examples(1), 3)
     higher = batch.frames.clone()
     higher[..., F0_CHANNEL] += 1
     assert all(map(torch.equal, recogniser(batch.frames), recogniser(higher)))
 
 
 def test_equal_frames_are_not_apart_and_frames_behind_the_end_do_not_count() -> None:
-    recogniser, batch = Recogniser(SYMBOLS, 8), collate(examples(2), 3)
+    recogniser, batch = Recogniser(SYMBOLS, units=8), collate(examples(2), 3)
     mask = batch.frame_mask
     true = recogniser(batch.frames)
     assert apart(true, true, mask) == 0
@@ -43,13 +43,13 @@ def test_equal_frames_are_not_apart_and_frames_behind_the_end_do_not_count() -> 
 
 
 def test_frames_behind_the_end_belong_to_nothing() -> None:
-    recogniser, batch = Recogniser(SYMBOLS, 8), collate(examples(2), 3)
+    recogniser, batch = Recogniser(SYMBOLS, units=8), collate(examples(2), 3)
     heard = recogniser(batch.frames)
     spoiled = [torch.where(batch.frame_mask[..., None], layer, 9.0) for layer in heard]
     assert torch.equal(recogniser.missed(heard, batch), recogniser.missed(spoiled, batch))
 
 
 def test_equal_seeds_give_equal_numbers() -> None:
-    one, same, other = (Recogniser(SYMBOLS, 8, seed) for seed in (1, 1, 2))
+    one, same, other = (Recogniser(SYMBOLS, seed, units=8) for seed in (1, 1, 2))
     assert torch.equal(one.fc.weight, same.fc.weight)
     assert not torch.equal(one.fc.weight, other.fc.weight)

@@ -1,7 +1,7 @@
 """A recogniser of sounds that learns beside Sambert, and hears what tells them apart.
 
 An average over all bands and frames says little about the burst of a stop: it is short, and d, g and b differ
-in nothing else. What a recogniser's layers make of a mel is full of such differences, so mels are compared
+in little else. What a recogniser's layers make of a mel is full of such differences, so mels are compared
 there, too (deep feature losses; Germain, Chen and Koltun, 2018, arXiv:1806.10522).
 """
 
@@ -24,7 +24,7 @@ _SLOPE = 0.1
 class Recogniser(nn.Module):
     """Tells the symbol that each frame belongs to, from 13 frames of mel around it."""
 
-    def __init__(self, symbols: int, units: int, seed: int = 0) -> None:
+    def __init__(self, symbols: int, seed: int = 0, units: int = 192) -> None:
         """Takes the number of symbols and how wide the layers are; equal seeds give equal numbers."""
         super().__init__()
         widths = [BANDS, *[units] * _LAYERS]

@@ -51,7 +51,7 @@ class AcousticTask:
         self.seed = seed
         self.network = network.to(device)
         self.averaged = copy.deepcopy(self.network).eval().requires_grad_(False)
-        self.recogniser = Recogniser(network.symbols, settings.recogniser, seed).to(device)
+        self.recogniser = Recogniser(network.symbols, seed).to(device)
         self.modules: dict[str, nn.Module] = {
             "network": self.network,
             "averaged": self.averaged,

@@ -80,17 +80,6 @@ def held_out(text: str) -> bool:
     return hashlib.sha256(text.encode("utf-8")).digest()[0] % _HELD_OUT == 0
 
 
-def _trial(texts: Sequence[str], count: int) -> list[str]:
-    """Gives a few texts from all over, some held out among them."""
-    learnt, held = [t for t in texts if not held_out(t)], [t for t in texts if held_out(t)]
-    few = max(1, count // _TRIAL_HELD_OUT)
-    return [*_spread(learnt, count - few), *_spread(held, few)]
-
-
-def _spread(texts: Sequence[str], count: int) -> Sequence[str]:
-    return texts[:: max(1, len(texts) // count)][:count]
-
-
 def sentences(frontend: FrontEnd, texts: Iterable[str]) -> Iterator[Sentence]:
     """Yields all sentences of texts."""
     for text in texts:
@@ -109,6 +98,17 @@ def load(path: Path) -> list[Text]:
         FileNotFoundError: it has not been written.
     """
     return [Text(**entry) for entry in read_json(path)]
+
+
+def _trial(texts: Sequence[str], count: int) -> list[str]:
+    """Gives a few texts from all over, some held out among them."""
+    learnt, held = [t for t in texts if not held_out(t)], [t for t in texts if held_out(t)]
+    few = max(1, count // _TRIAL_HELD_OUT)
+    return [*_spread(learnt, count - few), *_spread(held, few)]
+
+
+def _spread(texts: Sequence[str], count: int) -> Sequence[str]:
+    return texts[:: max(1, len(texts) // count)][:count]
 
 
 def _sentence(frontend: FrontEnd, text: str) -> Sentence | None:
