@@ -16,6 +16,7 @@ from torch.nn import functional
 from training.acoustic.layers import initialise
 from training.audio import BANDS
 from training.batches import Batch
+from training.distance import relative_distance
 
 _LAYERS, _KERNEL = 3, 5
 _SLOPE = 0.1
@@ -60,8 +61,5 @@ def apart(made: Sequence[Tensor], true: Sequence[Tensor], mask: Tensor) -> Tenso
         made, true: by layer, shape (B, T, units) each.
         mask: of the frames that count, shape (B, T).
     """
-    shares = []
-    for m, t in zip(made, true, strict=True):
-        off, whole = (layer[mask].float().abs().mean() for layer in (m - t, t))
-        shares.append(off / whole)
-    return torch.stack(shares).mean()
+    pairs = zip(true, made, strict=True)
+    return relative_distance((t[mask].float(), m[mask].float()) for t, m in pairs)

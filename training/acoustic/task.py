@@ -90,7 +90,7 @@ class AcousticTask:
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
             heard = self.recogniser(made)
         self.recogniser.requires_grad_(True)
-        return missed, _HEARD * apart(heard, [layer.detach() for layer in true], batch.frame_mask)
+        return missed, _HEARD * apart(heard, true, batch.frame_mask)
 
     def _descend(self, name: str, loss: Tensor, number: int) -> None:
         """Takes one step of one optimiser."""
