@@ -18,6 +18,7 @@ from training.corpus.corpus import corpus
 from training.corpus.coverage import Sounds
 from training.data import clip, own_mel
 from training.features import Scale, example
+from training.recogniser import Recogniser
 from training.run import Run
 from training.screening import Screen, groups
 from training.speaking import NETWORK
@@ -94,10 +95,11 @@ def _acoustic(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
 
 def _vocoder(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
     settings = run.preset.vocoder
-    clips = [clip(take, own_mel(take)) for take in spoken]
+    clips = [clip(take, own_mel(take), run.vocabularies) for take in spoken]
     generator = Generator(run.preset.sizes)
     adversary = Adversary(settings.adversary)
-    task = VocoderTask(generator, adversary, clips, settings, 0, device=run.device, bf16=run.bf16)
+    hears = Recogniser(run.vocabularies.rows("sy"))
+    task = VocoderTask(generator, adversary, hears, clips, settings, 0, device=run.device, bf16=run.bf16)
     yield Cost("vocoder", "step", _step(task.step, 0), settings.adversary_from)
     opposed = settings.steps + settings.tuning - settings.adversary_from
     used = _step(task.step, settings.adversary_from)

@@ -1,27 +1,45 @@
-"""The recogniser that learns beside Sambert tells symbols apart by their mel."""
+"""The recogniser that learns beside a voice tells symbols apart by their mel."""
 
 from __future__ import annotations
 
 import torch
 
 from tests.training.toys import UNIT, examples
-from training.acoustic.recogniser import Recogniser, apart
-from training.batches import collate
+from training.batches import Batch, collate
 from training.features import F0_CHANNEL
+from training.recogniser import Recogniser, apart, compared
 
 SYMBOLS = UNIT.rows("sy")
 
 
-def test_it_learns_which_symbols_frames_belong_to() -> None:
+def symbols(batch: Batch) -> torch.Tensor:
+    """What the frames belong to."""
+    return torch.gather(batch.ids[:, 0], 1, batch.owners.clamp(max=batch.ids.shape[2] - 1))
+
+
+def test_it_learns_from_true_frames_only_and_tells_how_far_made_ones_are_from_them() -> None:
     recogniser, batch = Recogniser(SYMBOLS, units=32), collate(examples(4), 3)
     optimiser = torch.optim.Adam(recogniser.parameters(), 3e-3)
+    made = (batch.frames + 0.1).requires_grad_()
+
+    def learn(loss: torch.Tensor) -> None:
+        optimiser.zero_grad()
+        torch.autograd.backward(loss)
+        optimiser.step()
+
     losses = []
     for _ in range(40):
-        losses.append(recogniser.missed(recogniser(batch.frames), batch))
-        optimiser.zero_grad()
-        torch.autograd.backward(losses[-1])
-        optimiser.step()
+        missed, found = compared(
+            recogniser, batch.frames, made, symbols(batch), batch.frame_mask, learn=learn, bf16=False
+        )
+        losses.append(missed)
+        assert made.grad is None
     assert losses[-1] < 0.5 * losses[0]
+    optimiser.zero_grad()
+    torch.autograd.backward(found)
+    assert made.grad is not None
+    assert made.grad.abs().sum() > 0
+    assert all(parameter.grad is None for parameter in recogniser.parameters())
 
 
 def test_it_hears_nothing_but_the_mel() -> None:
@@ -46,7 +64,8 @@ def test_frames_behind_the_end_belong_to_nothing() -> None:
     recogniser, batch = Recogniser(SYMBOLS, units=8), collate(examples(2), 3)
     heard = recogniser(batch.frames)
     spoiled = [torch.where(batch.frame_mask[..., None], layer, 9.0) for layer in heard]
-    assert torch.equal(recogniser.missed(heard, batch), recogniser.missed(spoiled, batch))
+    one, other = (recogniser.missed(layers, symbols(batch), batch.frame_mask) for layers in (heard, spoiled))
+    assert torch.equal(one, other)
 
 
 def test_equal_seeds_give_equal_numbers() -> None:

@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from training.acoustic.losses import acoustic_losses
 from training.acoustic.network import AcousticNetwork, Decode, frames_before
-from training.acoustic.recogniser import Recogniser, apart
 from training.batches import Batch, collate, epoch
 from training.features import Example
 from training.loop import Figures, average, learning_rate, set_rate
 from training.presets import Acoustic
+from training.recogniser import Recogniser, compared
 
 _CLIP = 1.0  # norm of the gradient
 _BETAS = (0.9, 0.98)
@@ -81,16 +81,18 @@ class AcousticTask:
         return {name: float(loss.detach()) for name, loss in (losses | {"missed": missed}).items()}
 
     def _heard(self, batch: Batch, made: Tensor, number: int) -> tuple[Tensor, Tensor]:
-        """Lets the recogniser learn from true frames; gives its loss, and how far made ones are from them."""
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
-            true = self.recogniser(batch.frames)
-            missed = self.recogniser.missed(true, batch)
-        self._descend("recogniser", missed, number)
-        self.recogniser.requires_grad_(False)
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
-            heard = self.recogniser(made)
-        self.recogniser.requires_grad_(True)
-        return missed, _HEARD * apart(heard, true, batch.frame_mask)
+        """Gives the recogniser's loss, and the weighted distance that it finds."""
+        owned = batch.owners.clamp(max=batch.ids.shape[2] - 1)
+        missed, found = compared(
+            self.recogniser,
+            batch.frames,
+            made,
+            torch.gather(batch.ids[:, 0], 1, owned),
+            batch.frame_mask,
+            learn=lambda loss: self._descend("recogniser", loss, number),
+            bf16=self._bf16,
+        )
+        return missed, _HEARD * found
 
     def _descend(self, name: str, loss: Tensor, number: int) -> None:
         """Takes one step of one optimiser."""
