@@ -45,7 +45,7 @@ _DESCRIPTIONS = {
 @click.option(
     "--bf16/--no-bf16",
     default=None,
-    help="Round the vocoder's convolutions to bfloat16; left out: where that is faster.",
+    help="Round convolutions to bfloat16; left out: where that is faster.",
 )
 @click.option(
     "--from",

@@ -18,6 +18,7 @@ from training.corpus.corpus import corpus
 from training.corpus.coverage import Sounds
 from training.data import clip, own_mel
 from training.features import Scale, example
+from training.recogniser import Recogniser
 from training.run import Run
 from training.screening import Screen, groups
 from training.speaking import NETWORK
@@ -83,7 +84,7 @@ def _acoustic(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
     group = preset.sizes.acoustic.outputs_per_step
     network = AcousticNetwork(preset.sizes, run.vocabularies)
     enough = examples * (preset.acoustic.frames // sum(len(one.frames) for one in examples) + 2)
-    task = AcousticTask(network, enough, preset.acoustic, 0, group=group, device=run.device)
+    task = AcousticTask(network, enough, preset.acoustic, 0, group=group, device=run.device, bf16=run.bf16)
     first = preset.acoustic.own_from
     yield Cost("acoustic model", "step", _step(task.step, first), preset.acoustic.steps)
     with torch.inference_mode():
@@ -94,10 +95,11 @@ def _acoustic(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
 
 def _vocoder(run: Run, spoken: Sequence[Take]) -> Iterator[Cost]:
     settings = run.preset.vocoder
-    clips = [clip(take, own_mel(take)) for take in spoken]
+    clips = [clip(take, own_mel(take), run.vocabularies) for take in spoken]
     generator = Generator(run.preset.sizes)
     adversary = Adversary(settings.adversary)
-    task = VocoderTask(generator, adversary, clips, settings, 0, device=run.device, bf16=run.bf16)
+    hears = Recogniser(run.vocabularies.rows("sy"))
+    task = VocoderTask(generator, adversary, hears, clips, settings, 0, device=run.device, bf16=run.bf16)
     yield Cost("vocoder", "step", _step(task.step, 0), settings.adversary_from)
     opposed = settings.steps + settings.tuning - settings.adversary_from
     used = _step(task.step, settings.adversary_from)

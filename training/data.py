@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from service.models.unit import LinguisticUnit
 from training.audio import HOP, RATE, normalised_mel
 from training.features import Example, Scale, example
 from training.folder import read_arrays, read_json, write_json
@@ -67,17 +68,20 @@ def clips(run: Run, names: Sequence[str], made: Path | None = None) -> list[Clip
         names: of the takes.
         made: a folder with mels that the acoustic model has made of them; None for their own.
     """
-    return [clip(take, _mel(take, made)) for take in takes(run, names)]
+    vocabularies = run.vocabularies
+    return [clip(take, _mel(take, made), vocabularies) for take in takes(run, names)]
 
 
-def clip(take: Take, mel: NDArray[np.float16]) -> Clip:
+def clip(take: Take, mel: NDArray[np.float16], vocabularies: LinguisticUnit) -> Clip:
     """Gives a take as the vocoder learns from it, with a mel that is its own or made."""
     borders = turns(take.samples, take.f0, take.voiced)
+    symbols = vocabularies.encode(take.line).linguistic[0]
     return Clip(
         mel=mel,
         f0=(np.diff(borders) * RATE / HOP).astype(np.float32),
         starts=(borders[:-1] % 1).astype(np.float32),
         voiced=take.voiced,
+        symbols=np.repeat(symbols, take.durations).astype(np.int16),
         samples=take.samples.astype(np.float16),
     )
 

@@ -35,7 +35,7 @@ class Run:
         folder: all of its files.
         preset: what it is to make.
         device: where networks are trained.
-        bf16: the vocoder's convolutions are rounded to bfloat16 while it is trained.
+        bf16: convolutions are rounded to bfloat16 in training, but for the acoustic model's own on CPUs.
         workers: processes that the teacher speaks in.
         console: where progress is shown.
         start: where the networks go on from; None for first numbers by lot.

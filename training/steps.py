@@ -25,6 +25,7 @@ from training.corpus.coverage import Sounds
 from training.export import Trained, export
 from training.folder import read_json, read_tensors, write_arrays, write_json, write_text
 from training.loop import CHECKPOINT, Figures, Task, steps_done, train
+from training.recogniser import Recogniser
 from training.run import Run, RunError, append_line, read_lines
 from training.scores import LONG, MIXED, score
 from training.screening import Finding, Screen, groups
@@ -136,7 +137,7 @@ def learn_acoustic(run: Run) -> None:
         run.preset.seed,
         group=run.preset.sizes.acoustic.outputs_per_step,
         device=run.device,
-        bf16=run.device.type == "cuda",  # on CPUs its many small products gain nothing
+        bf16=run.bf16,
     )
     _train(run, "acoustic", task, settings.steps)
     held_out = data.examples(run, data.kept(run, held_out=True)[:_HELD_OUT_EXAMPLES])
@@ -249,7 +250,8 @@ def _vocoder(run: Run, made: Path | None) -> VocoderTask:
         run.start.vocoder(generator, adversary, run.voices[0])
     clips = data.clips(run, data.heard_by_vocoder(run), made)
     settings, seed = run.preset.vocoder, run.preset.seed
-    return VocoderTask(generator, adversary, clips, settings, seed, device=run.device, bf16=run.bf16)
+    hears = Recogniser(run.vocabularies.rows("sy"), seed)
+    return VocoderTask(generator, adversary, hears, clips, settings, seed, device=run.device, bf16=run.bf16)
 
 
 def _train(run: Run, name: str, task: Task, steps: int) -> None:

@@ -158,7 +158,7 @@ class TestTraining:
         for number in range(30):
             torch.manual_seed(number)
             losses.append(learning.step(number))
-        for name in ("rough", "mel", "duration", "energy"):
+        for name in ("rough", "mel", "duration", "energy", "missed"):
             start, end = (np.mean([step[name] for step in steps]) for steps in (losses[:5], losses[-5:]))
             assert end < 0.9 * start, name
         held_out = held_out_losses(learning.averaged, examples(2), GROUP, CPU)
@@ -172,7 +172,7 @@ class TestTraining:
         whole, broken = (
             torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("whole", "broken")
         )
-        for module in ("network", "averaged"):
+        for module in ("network", "averaged", "recogniser"):
             for name, tensor in whole["modules"][module].items():
                 assert torch.equal(tensor, broken["modules"][module][name]), name
 

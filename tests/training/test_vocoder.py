@@ -20,6 +20,7 @@ from training.audio import HOP
 from training.data import clip, own_mel
 from training.loop import CHECKPOINT, train
 from training.presets import PRESETS
+from training.recogniser import Recogniser
 from training.vocoder.adversary import Adversary, features_apart, taken_for_true, told_apart
 from training.vocoder.generator import Generator, checkpoint_tensors
 from training.vocoder.losses import spectral_losses
@@ -30,13 +31,14 @@ CPU = torch.device("cpu")
 
 
 def clips() -> list[Clip]:
-    return [clip(take, own_mel(take)) for take in takes(4)]
+    return [clip(take, own_mel(take), UNIT) for take in takes(4)]
 
 
 def task(adversary_from: int = 100) -> VocoderTask:
     settings = replace(SMOKE.vocoder, steps=40, adversary_from=adversary_from, frames=12, pieces=2)
     adversary = Adversary(SMOKE.vocoder.adversary, seed=7)
-    return VocoderTask(Generator(SMOKE.sizes, seed=1), adversary, clips(), settings, 7, device=CPU)
+    hears = Recogniser(UNIT.rows("sy"), seed=7, units=16)
+    return VocoderTask(Generator(SMOKE.sizes, seed=1), adversary, hears, clips(), settings, 7, device=CPU)
 
 
 def served(generator: Generator) -> HifiGan:
@@ -150,9 +152,10 @@ class TestTraining:
     def test_the_adversary_joins_when_it_is_told_to(self) -> None:
         learning = task(adversary_from=1)
         before = [tensor.clone() for tensor in learning.adversary.parameters()]
-        assert set(learning.step(0)) == {"spectrum", "mel", "wave", "adversary"}
+        spectral = set(learning.step(0))
+        assert spectral == {"spectrum", "mel", "wave", "heard", "adversary", "missed"}
         assert all(map(torch.equal, before, learning.adversary.parameters()))
-        assert set(learning.step(1)) == {"spectrum", "mel", "wave", "taken", "features", "adversary"}
+        assert set(learning.step(1)) - spectral == {"taken", "features"}
         assert not any(map(torch.equal, before[::2], list(learning.adversary.parameters())[::2]))
 
     def test_an_interruption_changes_nothing(self, tmp_path: Path) -> None:
@@ -162,7 +165,7 @@ class TestTraining:
         whole, broken = (
             torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("whole", "broken")
         )
-        for module in ("generator", "averaged", "adversary"):
+        for module in ("generator", "averaged", "adversary", "recogniser"):
             for name, tensor in whole["modules"][module].items():
                 assert torch.equal(tensor, broken["modules"][module][name]), name
 
@@ -171,6 +174,7 @@ class TestTraining:
             VocoderTask(
                 Generator(SMOKE.sizes),
                 Adversary(0.125),
+                Recogniser(UNIT.rows("sy")),
                 clips(),
                 replace(SMOKE.vocoder, frames=10_000),
                 7,

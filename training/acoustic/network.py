@@ -70,6 +70,7 @@ class AcousticNetwork(nn.Module):
         self._unfelt = vocabularies.vocabularies[EMOTION].index("emotion_none")
         self._group = a.outputs_per_step
         rows = {table: vocabularies.rows(feature) for feature, table in _TABLES.items()}
+        self.symbols = rows["sy"]
         self.text_encoder = TextEncoder(rows, a)
         self.spk_tokenizer = nn.Embedding(vocabularies.rows(SPEAKER), a.speaker_units)
         self.emo_tokenizer = nn.Embedding(vocabularies.rows(EMOTION), a.emotion_units)

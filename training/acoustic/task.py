@@ -14,10 +14,12 @@ from training.batches import Batch, collate, epoch
 from training.features import Example
 from training.loop import Figures, average, learning_rate, set_rate
 from training.presets import Acoustic
+from training.recogniser import Recogniser, compared
 
 _CLIP = 1.0  # norm of the gradient
 _BETAS = (0.9, 0.98)
 _DECAY = 0.01
+_HEARD = 1.0  # weight of what the recogniser hears: its gradient is then twice as large as that of the mel
 
 
 class AcousticTask:
@@ -43,15 +45,22 @@ class AcousticTask:
             seed: of batches, noise and dropout.
             group: frames of a decoder step.
             device: where it is trained.
-            bf16: matrix products are rounded to bfloat16.
+            bf16: products are rounded to bfloat16 where that gains something: on CPUs in the recogniser only,
+                the network's are many and small.
         """
         self.seed = seed
         self.network = network.to(device)
         self.averaged = copy.deepcopy(self.network).eval().requires_grad_(False)
-        self.modules: dict[str, nn.Module] = {"network": self.network, "averaged": self.averaged}
-        optimiser = torch.optim.AdamW(self.network.parameters(), settings.rate, _BETAS, weight_decay=_DECAY)
-        self.optimisers = {"network": optimiser}
-        self._optimiser = optimiser
+        self.recogniser = Recogniser(network.symbols, seed).to(device)
+        self.modules: dict[str, nn.Module] = {
+            "network": self.network,
+            "averaged": self.averaged,
+            "recogniser": self.recogniser,
+        }
+        self.optimisers = {
+            name: torch.optim.AdamW(module.parameters(), settings.rate, _BETAS, weight_decay=_DECAY)
+            for name, module in (("network", self.network), ("recogniser", self.recogniser))
+        }
         self._examples, self._settings, self._group = examples, settings, group
         self._device, self._bf16 = device, bf16
         self._batches: Iterator[tuple[int, list[int]]] = iter(())
@@ -62,17 +71,37 @@ class AcousticTask:
         batch = collate([self._examples[index] for index in self._chosen(number)], self._group)
         batch = batch.to(self._device)
         self.network.train()
-        with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
+        gains = self._bf16 and self._device.type == "cuda"
+        with torch.autocast(self._device.type, torch.bfloat16, enabled=gains):
             predicted = self.network(batch, lambda decode: self._fed(batch, decode, number))
         losses = acoustic_losses(predicted, batch)
-        self._optimiser.zero_grad(set_to_none=True)
-        torch.autograd.backward(torch.stack(list(losses.values())).sum())
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
-        settings = self._settings
-        set_rate(self._optimiser, learning_rate(number, settings.steps, settings.rate, settings.warmup))
-        self._optimiser.step()
+        missed, losses["heard"] = self._heard(batch, predicted.frames, number)
+        self._descend("network", torch.stack(list(losses.values())).sum(), number)
         average(self.averaged, self.network, number)
-        return {name: float(loss.detach()) for name, loss in losses.items()}
+        return {name: float(loss.detach()) for name, loss in (losses | {"missed": missed}).items()}
+
+    def _heard(self, batch: Batch, made: Tensor, number: int) -> tuple[Tensor, Tensor]:
+        """Gives the recogniser's loss, and the weighted distance that it finds."""
+        owned = batch.owners.clamp(max=batch.ids.shape[2] - 1)
+        missed, found = compared(
+            self.recogniser,
+            batch.frames,
+            made,
+            torch.gather(batch.ids[:, 0], 1, owned),
+            batch.frame_mask,
+            learn=lambda loss: self._descend("recogniser", loss, number),
+            bf16=self._bf16,
+        )
+        return missed, _HEARD * found
+
+    def _descend(self, name: str, loss: Tensor, number: int) -> None:
+        """Takes one step of one optimiser."""
+        optimiser, settings = self.optimisers[name], self._settings
+        optimiser.zero_grad(set_to_none=True)
+        torch.autograd.backward(loss)
+        torch.nn.utils.clip_grad_norm_(self.modules[name].parameters(), _CLIP)
+        set_rate(optimiser, learning_rate(number, settings.steps, settings.rate, settings.warmup))
+        optimiser.step()
 
     def _fed(self, batch: Batch, decode: Decode, number: int) -> Tensor:
         """The frames fed back: true ones, some of the model's own among them, all with noise.

@@ -12,6 +12,7 @@ from training.acoustic.layers import Fsmn, Prenet, run_both_ways, run_lstm
 
 _CONTOUR = 9  # taps of the pitch and energy embeddings
 _FED_NOISE = 0.1  # of the log duration that is fed back
+_TOLD_NOISE = 0.2  # of pitch and energy: as far as predictions are off; exact ones tell takes apart
 
 
 class Variance(NamedTuple):
@@ -96,5 +97,7 @@ class VarianceAdaptor(nn.Module):
         return Variance(pitch, energy, log_durations), hidden
 
     def _contour(self, layer: nn.Conv1d, values: Tensor, mask: Tensor) -> Tensor:
+        if self.training:
+            values = values + _TOLD_NOISE * torch.randn_like(values)
         contour: Tensor = layer((values * mask)[:, None])
         return contour.transpose(1, 2)

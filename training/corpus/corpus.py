@@ -17,6 +17,7 @@ from training.folder import read_json, write_json
 _HELD_OUT = 20  # one text in so many
 _LONG_HELD_OUT = 100  # joined texts
 _AT_LEAST = 2  # times that each sound is to be heard
+_TRIAL_HELD_OUT = 8  # of a trial, one text in so many
 _MOST_SYLLABLES = 62
 
 
@@ -60,7 +61,7 @@ def corpus(
     plain = [text for text in dict.fromkeys([*own_texts(), *hsk_texts()]) if text not in judged]
     plain = [text for text in plain if longest is None or len(text) <= longest]
     if limit is not None:
-        plain = plain[:: max(1, len(plain) // limit)][:limit]
+        plain = _trial(plain, limit)
     kept = [text for text in plain if _sentence(frontend, text)]
     learnt, held = [t for t in kept if not held_out(t)], [t for t in kept if held_out(t)]
     longer = joined(learnt, long, seed), joined(held, min(long, _LONG_HELD_OUT), seed)
@@ -97,6 +98,17 @@ def load(path: Path) -> list[Text]:
         FileNotFoundError: it has not been written.
     """
     return [Text(**entry) for entry in read_json(path)]
+
+
+def _trial(texts: Sequence[str], count: int) -> list[str]:
+    """Gives a few texts from all over, some held out among them."""
+    learnt, held = [t for t in texts if not held_out(t)], [t for t in texts if held_out(t)]
+    few = max(1, count // _TRIAL_HELD_OUT)
+    return [*_spread(learnt, count - few), *_spread(held, few)]
+
+
+def _spread(texts: Sequence[str], count: int) -> Sequence[str]:
+    return texts[:: max(1, len(texts) // count)][:count]
 
 
 def _sentence(frontend: FrontEnd, text: str) -> Sentence | None:

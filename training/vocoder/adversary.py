@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from training.audio import magnitudes
+from training.distance import relative_distance
 
 _PERIODS = (2, 3, 5, 7, 11)
 _WIDTHS = (32, 128, 512, 1024, 1024)  # HiFi-GAN's own
@@ -93,8 +94,7 @@ def features_apart(true: list[Judged], made: list[Judged]) -> Tensor:
         (t, m) for (_, found), (_, made_of) in zip(true, made, strict=True)
         for t, m in zip(found, made_of, strict=True)
     ]  # fmt: skip
-    losses = [(t.detach() - m).abs().mean() / (t.detach().abs().mean() + 1e-6) for t, m in pairs]
-    return torch.stack(losses).mean()
+    return relative_distance(pairs)
 
 
 def _run(convs: nn.ModuleList, last: nn.Module, x: Tensor) -> Judged:

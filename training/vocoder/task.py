@@ -12,9 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.audio import HOP
+from training.audio import DEVIATION, HOP, MEAN, log_mel
 from training.loop import Figures, average, learning_rate, set_rate
 from training.presets import Vocoder
+from training.recogniser import Recogniser, compared
 from training.vocoder.adversary import Adversary, features_apart, taken_for_true, told_apart
 from training.vocoder.generator import Generator
 from training.vocoder.losses import spectral_losses
@@ -23,6 +24,8 @@ _BETAS = (0.8, 0.99)
 _CLIP = 5.0  # norm of the gradient
 _FIRST_SHARE, _ADVERSARY_SHARE = 0.4, 0.5  # of the learning rate, once there is an adversary
 _TAKEN, _FEATURES = 4.0, 2.0  # weights of what the adversary says
+_HEARD = 10.0  # weight of what the recogniser hears: its gradient is then about as large as that of the mel
+_HEARD_FFT, _HEARD_WINDOW = 512, 400  # a mel's own window of 1,000 samples would blur the burst of a stop
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +35,14 @@ class Clip:
     Attributes:
         f0: in Hz, such that the fundamental goes with that of the speech, shape (frames,).
         starts: turns of the fundamental where each frame starts, below 1, shape (frames,).
+        symbols: that frames belong to, shape (frames,).
     """
 
     mel: NDArray[np.float16]
     f0: NDArray[np.float32]
     starts: NDArray[np.float32]
     voiced: NDArray[np.bool_]
+    symbols: NDArray[np.int16]
     samples: NDArray[np.float16]
 
 
@@ -49,6 +54,7 @@ class Pieces:
     f0: Tensor
     starts: Tensor  # (B,)
     voiced: Tensor
+    symbols: Tensor  # int64
     samples: Tensor
 
 
@@ -59,6 +65,7 @@ class VocoderTask:
         self,
         generator: Generator,
         adversary: Adversary,
+        recogniser: Recogniser,
         clips: Sequence[Clip],
         settings: Vocoder,
         seed: int,
@@ -69,7 +76,7 @@ class VocoderTask:
         """Takes a generator and the clips that it learns from.
 
         Args:
-            generator, adversary: as they start.
+            generator, adversary, recogniser: as they start.
             clips: those that are shorter than a piece are left out.
             settings: see there.
             seed: of the pieces and the generator's noise.
@@ -86,14 +93,16 @@ class VocoderTask:
         self.generator = generator.to(device)
         self.averaged = copy.deepcopy(self.generator).eval().requires_grad_(False)
         self.adversary = adversary.to(device)
+        self.recogniser = recogniser.to(device)
         self.modules: dict[str, nn.Module] = {
             "generator": self.generator,
             "averaged": self.averaged,
             "adversary": self.adversary,
+            "recogniser": self.recogniser,
         }
         self.optimisers = {
             name: torch.optim.AdamW(self.modules[name].parameters(), settings.rate, _BETAS)
-            for name in ("generator", "adversary")
+            for name in ("generator", "adversary", "recogniser")
         }
         self._settings, self._device, self._bf16 = settings, device, bf16
 
@@ -105,12 +114,27 @@ class VocoderTask:
         losses = spectral_losses(made, pieces.samples)
         opposed = number >= self._settings.adversary_from
         self._set_rates(number, opposed)
+        others = {"adversary": torch.zeros(())}
+        others["missed"], losses["heard"] = self._heard(made, pieces)
         if opposed:
             losses |= self._opposed(made, pieces.samples)
-        told = losses.pop("adversary", torch.zeros(()))
+            others["adversary"] = losses.pop("adversary")
         self._descend("generator", torch.stack(list(losses.values())).sum())
         average(self.averaged, self.generator, number)
-        return {name: float(loss.detach()) for name, loss in (losses | {"adversary": told}).items()}
+        return {name: float(loss.detach()) for name, loss in (losses | others).items()}
+
+    def _heard(self, made: Tensor, pieces: Pieces) -> tuple[Tensor, Tensor]:
+        """Gives the recogniser's loss, and the weighted distance that it finds."""
+        missed, found = compared(
+            self.recogniser,
+            _short_mel(pieces.samples),
+            _short_mel(made),
+            pieces.symbols,
+            torch.ones_like(pieces.symbols, dtype=torch.bool),
+            learn=lambda loss: self._descend("recogniser", loss),
+            bf16=self._bf16,
+        )
+        return missed, _HEARD * found
 
     def _opposed(self, made: Tensor, true: Tensor) -> dict[str, Tensor]:
         """Lets the adversary learn, and gives what it then says of what was made."""
@@ -138,8 +162,10 @@ class VocoderTask:
             rate = learning_rate(joined, left, s.rate, 1)
             set_rate(self.optimisers["generator"], _FIRST_SHARE * rate)
             set_rate(self.optimisers["adversary"], _ADVERSARY_SHARE * rate)
+            set_rate(self.optimisers["recogniser"], rate)
         else:
-            set_rate(self.optimisers["generator"], learning_rate(number, s.steps, s.rate, s.warmup))
+            for name in ("generator", "recogniser"):
+                set_rate(self.optimisers[name], learning_rate(number, s.steps, s.rate, s.warmup))
 
     def _pieces(self, number: int) -> Pieces:
         drawn = random.Random(f"{self.seed}|{number}")  # noqa: S311  no secret
@@ -153,8 +179,15 @@ class VocoderTask:
             f0=self._stacked([clip.f0[cut] for clip, cut in cuts]),
             starts=self._stacked([clip.starts[cut.start] for clip, cut in cuts]),
             voiced=self._stacked([clip.voiced[cut] for clip, cut in cuts]),
+            symbols=self._stacked([clip.symbols[cut] for clip, cut in cuts]).long(),
             samples=self._stacked(samples),
         )
 
     def _stacked(self, arrays: Sequence[NDArray[np.generic]]) -> Tensor:
         return torch.from_numpy(np.stack(arrays).astype(np.float32)).to(self._device)
+
+
+def _short_mel(samples: Tensor) -> Tensor:
+    """Gives what the recogniser hears of audio of shape (B, frames * hop), shape (B, frames, bands)."""
+    mel = log_mel(samples, _HEARD_FFT, _HEARD_WINDOW, HOP)
+    return ((mel - MEAN) / DEVIATION).transpose(1, 2)
