@@ -62,13 +62,23 @@ class Audible:
         for clip in clips:
             np.testing.assert_array_equal(clip.samples, neutral.samples)
 
-    def test_words_are_heard_where_their_timings_say(self, neutral: Heard) -> None:
+    def test_words_are_heard_where_their_timings_say(self, voice: Voice) -> None:
         """Behind the comma there is a silence, and it lies between the words around it."""
-        before, after = neutral.words[0], neutral.words[1]
-        assert after.start - before.end > 0.05
-        gap = neutral.between(before.end, after.start)
-        for word in (before, after):
-            assert neutral.between(word.start, word.end).std() > 4 * gap.std()
+        spoken = sentence(
+            mandarin("窗外", "chuang1 wai4"),
+            mandarin("下着", "xia4 zhe5"),
+            mandarin("小雨", "xiao3 yu3", "，"),
+            mandarin("屋子里", "wu1 zi5 li3"),
+            mandarin("很", "hen3"),
+            mandarin("安静", "an1 jing4", "。"),
+        )
+        clip = heard(voice, spoken)
+        before, after = clip.words[2], clip.words[3]
+        pause = after.start - before.end
+        assert pause > 0.05
+        gap = clip.between(before.end + pause / 4, after.start - pause / 4)
+        for word in clip.words:
+            assert clip.between(word.start, word.end).std() > 4 * gap.std()
 
     @pytest.mark.parametrize(("rate", "factor"), [(0.5, 2.0), (1.25, 0.8), (2.0, 0.5)])
     def test_rate_scales_the_length(self, voice: Voice, neutral: Heard, rate: float, factor: float) -> None:
