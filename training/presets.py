@@ -184,8 +184,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 takes=150,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
-                acoustic=Acoustic(steps=29_000, frames=2_000),
-                vocoder=Vocoder(steps=28_000, adversary_from=8_000, tuning=3_000, takes=2_400),
+                acoustic=Acoustic(steps=35_000, frames=2_000),
+                vocoder=Vocoder(steps=33_000, adversary_from=8_000, tuning=3_000, takes=2_400),
             ),
             Preset(
                 name="wide",
