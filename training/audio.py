@@ -29,15 +29,16 @@ MEAN, DEVIATION = -5.0, 2.5
 """A normalised mel is ``(ln(max(magnitude, FLOOR)) - MEAN) / DEVIATION``: -2.6 in silence, 3 at most."""
 
 
-def normalised_mel(samples: Tensor) -> Tensor:
+def normalised_mel(samples: Tensor, fft: int = FFT, window: int = WINDOW) -> Tensor:
     """Gives the mel spectrograms of audio, shape (..., BANDS, frames) with frames = n // HOP.
 
     Frame t lies in the middle of samples t * HOP to (t + 1) * HOP.
 
     Args:
         samples: at ``RATE``, shape (..., n).
+        fft, window: in samples; those of the voices' own mels unless they are named.
     """
-    return (log_mel(samples, FFT, WINDOW, HOP) - MEAN) / DEVIATION
+    return (log_mel(samples, fft, window, HOP) - MEAN) / DEVIATION
 
 
 def log_mel(samples: Tensor, fft: int, window: int, hop: int) -> Tensor:

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from training.audio import DEVIATION, HOP, MEAN, log_mel
+from training.audio import HOP, normalised_mel
 from training.loop import Figures, average, learning_rate, set_rate
 from training.presets import Vocoder
 from training.recogniser import Recogniser, compared
@@ -189,5 +189,4 @@ class VocoderTask:
 
 def _short_mel(samples: Tensor) -> Tensor:
     """Gives what the recogniser hears of audio of shape (B, frames * hop), shape (B, frames, bands)."""
-    mel = log_mel(samples, _HEARD_FFT, _HEARD_WINDOW, HOP)
-    return ((mel - MEAN) / DEVIATION).transpose(1, 2)
+    return normalised_mel(samples, _HEARD_FFT, _HEARD_WINDOW).transpose(1, 2)
