@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,14 @@ pytest.register_assert_rewrite("tests.audible", "tests.heard")
 # The same examples on every run, however slow the machine is.
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
+
+
+def pytest_configure() -> None:
+    """Each process that uses OpenMP, as PyTorch does, has one thread.
+
+    Its threads spin while they wait for each other, so on a busy machine two take many times as long as one.
+    """
+    os.environ["OMP_NUM_THREADS"] = "1"
 
 
 @pytest.fixture(scope="session")

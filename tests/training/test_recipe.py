@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +35,7 @@ INITIALS_WITHOUT_VOICE = {"s_c", "sh_c", "xx_c", "f_c", "q_c", "ch_c", "c_c"}
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # more only wait for each other on networks of this size
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("training")
     made = Run(
         folder, PRESETS["smoke"], torch.device("cpu"), bf16=False, workers=1, console=Console(quiet=True)
@@ -46,8 +43,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     made.check()
     for step in STEPS.values():
         step(made)
-    yield made
-    torch.set_num_threads(threads)
+    return made
 
 
 @pytest.fixture(scope="module")
