@@ -29,9 +29,9 @@ class Networks:
         Args:
             voice: the exported voice.
             library: the compiled one, or None to do without it.
-            precision: of the vocoder, ``"int8"`` or ``"fp32"``; None takes what the export found good.
+            precision: of the vocoder, see there.
         """
         self.acoustic = AcousticModel(voice, library)
         self.decoder = MelDecoder(voice.tensors, voice.acoustic, library)
         self.postnet = Postnet(voice)
-        self.vocoder = Vocoder(voice, precision or voice.precision)
+        self.vocoder = Vocoder(voice, precision, library)
