@@ -44,7 +44,11 @@ class Bf16Vocoder:
             self._struct = self._vocoder(dict(archive), config)
 
     def __call__(
-        self, mel: Floats, before: NDArray[np.int64], behind: NDArray[np.int64], excitation: Floats | None = None
+        self,
+        mel: Floats,
+        before: NDArray[np.int64],
+        behind: NDArray[np.int64],
+        excitation: Floats | None = None,
     ) -> Floats:
         """Gives the samples of a piece, shape (n,), as the vocoder's graph does.
 
@@ -137,7 +141,7 @@ class Bf16Vocoder:
         self._kept.append(kept)
         return address(kept)
 
-    def _list(self, kind: type[ctypes.Structure], items: list[Any]) -> Any:
+    def _list(self, kind: Any, items: list[Any]) -> Any:
         kept = (kind * len(items))(*items)
         self._kept.append(kept)
         return kept
@@ -146,4 +150,3 @@ class Bf16Vocoder:
 def _back(size: int, causal: bool, dilation: int = 1) -> int:
     """How many inputs before its own an output sees."""
     return (size - 1) * dilation // (1 if causal else 2)
-

@@ -97,8 +97,8 @@ def write_exported(voices: list[ExportedVoice], folder: Path) -> None:
         OSError: the folder cannot be written.
     """
     homes, written = [_home(folder, voice.name) for voice in voices], set()
-    manifest = {"version": EXPORT_VERSION, "voices": [voice.manifest() for voice in voices]}
-    for home, voice, entry in zip(homes, voices, manifest["voices"], strict=True):
+    entries = [voice.manifest() for voice in voices]
+    for home, voice, entry in zip(homes, voices, entries, strict=True):
         home.mkdir(parents=True, exist_ok=True)
         for name, content in voice.files.items():
             if (file := (name, entry["files"][name])) in written:
@@ -106,6 +106,7 @@ def write_exported(voices: list[ExportedVoice], folder: Path) -> None:
             else:
                 _replace(home / name, content)
                 written.add(file)
+    manifest = {"version": EXPORT_VERSION, "voices": entries}
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     _replace(folder / MANIFEST, text.encode())
 

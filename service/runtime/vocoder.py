@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.models.config import F0_FLOOR, VOICED_FROM, F0Scale
-from service.runtime.excitation import ExcitationSource
 from service.runtime.bf16_vocoder import Bf16Vocoder, runs_here
+from service.runtime.excitation import ExcitationSource
 from service.runtime.exported import VOCODER, VOCODER_BF16, VOCODER_INT8, ExportedVoice
 from service.runtime.guard import UnusableSpeechError, is_silent, is_sound
-from service.runtime.sessions import Session
+from service.runtime.sessions import session_of
+from service.runtime.shelf import Shelf
 
 Floats = NDArray[np.float32]
 Inputs = dict[str, NDArray[Any]]
@@ -35,7 +36,11 @@ class Vocoder:
     """
 
     def __init__(
-        self, voice: ExportedVoice, precision: str | None = None, library: ctypes.CDLL | None = None
+        self,
+        voice: ExportedVoice,
+        precision: str | None = None,
+        library: ctypes.CDLL | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """Loads what a precision takes.
 
@@ -44,7 +49,9 @@ class Vocoder:
             precision: ``"int8"``, ``"bf16"`` or ``"fp32"``; where the voice or this machine lacks it, that is
                 fp32. None takes int8 where the export found it good, else bf16.
             library: the compiled one, which bf16 needs.
+            shelf: of the voices that share what they have in common.
         """
+        self._shelf = shelf or Shelf()
         self.precision = _possible(voice, precision, library)
         self.before, self.behind = voice.context
         self.hop = voice.vocoder.hop
@@ -55,14 +62,24 @@ class Vocoder:
 
     def _loaded(self, voice: ExportedVoice, library: ctypes.CDLL | None) -> Callable[..., Floats]:
         if self.precision == "int8":
-            return _Graph(voice.files[VOCODER_INT8])
+            return self._graph(voice.files[VOCODER_INT8])
         if self.precision == "bf16" and library is not None:
-            return Bf16Vocoder(voice.files[VOCODER_BF16], voice.vocoder, library)
+            file, config = voice.files[VOCODER_BF16], voice.vocoder
+            return self._shelf.get(lambda: Bf16Vocoder(file, config, library), ("bf16", config), file)
         return self._exact
 
     @cached_property
-    def _exact(self) -> _Graph:
-        return _Graph(self._model)
+    def _exact(self) -> Callable[..., Floats]:
+        return self._graph(self._model)
+
+    def _graph(self, model: bytes) -> Callable[..., Floats]:
+        session = session_of(model, self._shelf)
+
+        def samples(**inputs: NDArray[Any]) -> Floats:
+            spoken: Floats = session(**inputs)["samples"][0, 0]
+            return spoken
+
+        return samples
 
     def start(self, total: int, source: ExcitationSource | None = None) -> VocoderStream:
         """Begins a sentence of ``total`` frames; ``source`` stands in for an NSF voice's own."""
@@ -84,17 +101,6 @@ class Vocoder:
         if not is_sound(samples):
             raise UnusableSpeechError("The vocoder gave samples that are no sound.")
         return samples, repair
-
-
-class _Graph:
-    """A vocoder's graph."""
-
-    def __init__(self, model: bytes) -> None:
-        self._session = Session(model)
-
-    def __call__(self, **inputs: NDArray[Any]) -> Floats:
-        samples: Floats = self._session(**inputs)["samples"][0, 0]
-        return samples
 
 
 def _possible(voice: ExportedVoice, precision: str | None, library: ctypes.CDLL | None) -> str:

@@ -18,8 +18,8 @@ Tensors = Mapping[str, NDArray[np.float32]]
 def bf16_vocoder(tensors: Tensors, config: VocoderConfig) -> bytes:
     """Gives an npz file for ``service.runtime.bf16_vocoder``.
 
-    The first and the last layer's biases, the excitation's layers and the last layer are in fp32; the weights of
-    all other layers are bfloat16, in uint16. Of each stage, both upsampling branches are one layer.
+    Biases, the excitation's layers and the last layer are in fp32; the weights of all others are bfloat16, in
+    uint16. Both upsampling branches of a stage are one layer.
 
     Args:
         tensors: with weight norm folded.
