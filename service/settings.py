@@ -86,8 +86,7 @@ class Settings(BaseSettings):
     )
     precision: Literal["int8", "bf16", "fp32"] | None = Field(
         default=None,
-        description="int8, bf16 or fp32, for the vocoders; one that a voice or the CPU lacks is fp32 "
-        "(left out: int8 where a voice's export found it good, else bf16)",
+        description="int8, bf16 or fp32 (left out: int8 where a voice's export found it good, else bf16)",
     )
     threads: int | None = Field(
         default=None,

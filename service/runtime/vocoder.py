@@ -95,7 +95,7 @@ class Vocoder:
             UnusableSpeechError: the samples are no sound in fp32 either.
         """
         samples = self._fast(**inputs)
-        repair = self.precision != "fp32" and (is_silent(samples) or not is_sound(samples))
+        repair = self.precision == "int8" and (is_silent(samples) or not is_sound(samples))
         if repair:
             samples = self._exact(**inputs)
         if not is_sound(samples):
