@@ -46,6 +46,7 @@ bench: $(VENV)/.test  ## the figures in the README
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.quality
 	$(BIN)/python -m bench.engine
+	$(BIN)/python -m bench.vocoder
 	$(BIN)/python -m bench.soak
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.overload

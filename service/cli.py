@@ -190,7 +190,7 @@ def voices() -> None:
 )
 @click.option(
     "--precision",
-    type=click.Choice(["fp32", "int8"]),
+    type=click.Choice(["fp32", "bf16", "int8"]),
     help="With --symbols: of the vocoder; fp32 if left out, whatever is served, for this is to be exact.",
 )
 @click.option(

@@ -17,6 +17,7 @@ from service.runtime.exported import ExportedVoice
 from service.runtime.guard import UnusableSpeechError
 from service.runtime.native.binding import load_library
 from service.runtime.networks import Networks
+from service.runtime.shelf import Shelf
 from service.runtime.speaking import Speaking
 from service.text.sentence import Sentence
 from service.text.symbols import Symbol, SymbolRenderer
@@ -142,19 +143,21 @@ def load_sambert_voices(
     Args:
         voices: the first is the default.
         threads: that compute.
-        precision: of the vocoders, ``"int8"`` or ``"fp32"``; None takes what each voice's export found good.
+        precision: of the vocoders, ``"int8"``, ``"bf16"`` or ``"fp32"``; None takes int8 where a voice's
+            export found it good, else bf16 where this CPU has it.
         metrics: count what becomes of lines.
         genders: by the names of voices, as far as they are known.
 
     Raises:
         ModelError: a voice has no neutral emotion.
     """
-    engine, library, renderer = Engine(threads, metrics), load_library(), SymbolRenderer()
+    engine, library, renderer, shelf = Engine(threads, metrics), load_library(), SymbolRenderer(), Shelf()
     if library is None:
         get_logger().warning("decoder_not_compiled", effect="the decoder takes four to five times as long")
+    networks = [Networks(voice, library, precision, shelf) for voice in voices]
     return [
-        SambertVoice(voice, Networks(voice, library, precision), engine, renderer, genders.get(voice.name))
-        for voice in voices
+        SambertVoice(voice, loaded, engine, renderer, genders.get(voice.name))
+        for voice, loaded in zip(voices, networks, strict=True)
     ]
 
 

@@ -25,7 +25,7 @@ from service.runtime.vocoder import f0_track
 from service.settings import Settings
 
 Backend = Literal["onnx", "torch"]
-Precision = Literal["int8", "fp32"]
+Precision = Literal["int8", "bf16", "fp32"]
 Said = Mapping[str, NDArray[Any]]
 """Of one line: ``dur, log_dur, pitch, energy, band, mel, mel_voc, wav``; see ``speak_plainly``."""
 

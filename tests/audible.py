@@ -60,7 +60,8 @@ class Audible:
         with ThreadPoolExecutor(2) as pool:
             clips = list(pool.map(lambda _: heard(voice, greeting()), range(2)))
         for clip in clips:
-            np.testing.assert_array_equal(clip.samples, neutral.samples)
+            # ONNX Runtime's sums may depend on where in memory it finds its numbers.
+            np.testing.assert_allclose(clip.samples, neutral.samples, rtol=0, atol=1e-6)
 
     def test_words_are_heard_where_their_timings_say(self, voice: Voice) -> None:
         """Behind the comma there is a silence, and it lies between the words around it."""

@@ -16,7 +16,8 @@ from service.runtime.exported import ENCODER, PREDICTOR, ExportedVoice
 from service.runtime.filled_pauses import with_filled_pauses
 from service.runtime.guard import check_durations
 from service.runtime.positions import place_code, position_code
-from service.runtime.sessions import Session
+from service.runtime.sessions import session_of
+from service.runtime.shelf import Shelf
 
 Floats = NDArray[np.float32]
 
@@ -66,12 +67,12 @@ class _Symbols:
 class AcousticModel:
     """A voice's text encoder and predictors. Safe to share between threads."""
 
-    def __init__(self, voice: ExportedVoice, library: ctypes.CDLL | None) -> None:
-        """Loads the graphs; ``library`` is the compiled one, if there is any."""
+    def __init__(self, voice: ExportedVoice, library: ctypes.CDLL | None, shelf: Shelf) -> None:
+        """Loads the graphs, or finds them on the shelf; ``library`` is the compiled one, if there is any."""
         tensors = voice.tensors
         self._unit, self._config = voice.unit, voice.acoustic
-        self._encoder = Session(voice.files[ENCODER])
-        self._predictor = Session(voice.files[PREDICTOR])
+        self._encoder = session_of(voice.files[ENCODER], shelf)
+        self._predictor = session_of(voice.files[PREDICTOR], shelf)
         self._durations = DurationPredictor(tensors, library)
         self._emotions = tensors["emo_tokenizer.weight"]
         self._speakers = tensors.get("spk_tokenizer.weight")

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.models.config import AcousticConfig
-from service.runtime.decoder_weights import DecoderSizes, DecoderWeights
+from service.runtime.decoder_weights import PREFIX, DecoderSizes, DecoderWeights
 from service.runtime.native.binding import DecoderStruct, SequenceStruct, address, packed
 from service.runtime.plain_decoder import advance_plain
+from service.runtime.shelf import Shelf
 
 Floats = NDArray[np.float32]
 
@@ -86,6 +87,14 @@ class MelDecoder:
             self._library.decode(self._struct, batch, len(pointers), steps)
         for decoding in decodings:
             decoding.step = decoding.struct.step  # only now may others read these frames
+
+
+def decoder_of(
+    tensors: Mapping[str, Floats], config: AcousticConfig, library: ctypes.CDLL | None, shelf: Shelf
+) -> MelDecoder:
+    """Gives a voice's decoder: that of another voice where their numbers are the same."""
+    own = [tensors[name].tobytes() for name in sorted(tensors) if name.startswith(PREFIX)]
+    return shelf.get(lambda: MelDecoder(tensors, config, library), ("decoder", config), *own)
 
 
 def _struct(weights: Floats, sizes: DecoderSizes) -> DecoderStruct:

@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 Dense = tuple[Floats, Floats]
 """A layer's weight (outputs, inputs) and bias (outputs,)."""
 
-_PREFIX = "mel_decoder.mel_dec."
+PREFIX = "mel_decoder.mel_dec."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class DecoderWeights:
 
     def __init__(self, tensors: Mapping[str, Floats], config: AcousticConfig) -> None:
         """Takes Sambert's tensors by their names in the checkpoint."""
-        own = {name.removeprefix(_PREFIX): t for name, t in tensors.items() if name.startswith(_PREFIX)}
+        own = {name.removeprefix(PREFIX): t for name, t in tensors.items() if name.startswith(PREFIX)}
         self.prenet = [_dense(own, f"prenet.fcs.{index}") for index in (0, 3, 6)]
         joined, bias = _dense(own, "dec_in_proj")
         memory = joined.shape[1] - self.prenet[-1][0].shape[0]

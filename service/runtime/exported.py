@@ -20,14 +20,14 @@ from service.models.config import AcousticConfig, F0Scale, VocoderConfig
 from service.models.errors import ModelError
 from service.models.unit import LinguisticUnit
 
-EXPORT_VERSION = 2
+EXPORT_VERSION = 3
 """Raise it with every change of the graphs or of this format; exports of other versions are made anew."""
 
 MANIFEST = "manifest.json"
 ENCODER, PREDICTOR, POSTNET = "encoder.onnx", "predictor.onnx", "postnet.onnx"
-VOCODER, VOCODER_INT8 = "vocoder.onnx", "vocoder.int8.onnx"
+VOCODER, VOCODER_INT8, VOCODER_BF16 = "vocoder.onnx", "vocoder.int8.onnx", "vocoder.bf16.npz"
 TENSORS = "tensors.npz"
-_NEEDED = {ENCODER, PREDICTOR, POSTNET, VOCODER, TENSORS}
+_NEEDED = {ENCODER, PREDICTOR, POSTNET, VOCODER, VOCODER_BF16, TENSORS}
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ExportedVoice:
         precision: ``"int8"`` where the vocoder's int8 graph passed the quality gate, else ``"fp32"``.
         verdict: what the gate found: figures by name.
         fingerprint: changes whenever the same symbols would sound different.
-        files: the contents of the graphs and of ``tensors.npz``, by file name.
+        files: the contents of the graphs and of the files with tensors, by file name.
     """
 
     name: str
@@ -90,15 +90,23 @@ def compact(array: NDArray[np.float32]) -> NDArray[np.floating]:
 def write_exported(voices: list[ExportedVoice], folder: Path) -> None:
     """Writes voices into a folder: the manifest last, so that a folder with one is complete.
 
+    A file that several voices have in common lies with the first of them.
+
     Raises:
         ModelError: a voice has a name that no folder can have.
         OSError: the folder cannot be written.
     """
-    for home, voice in [(_home(folder, voice.name), voice) for voice in voices]:
+    homes, written = [_home(folder, voice.name) for voice in voices], set()
+    entries = [voice.manifest() for voice in voices]
+    for home, voice, entry in zip(homes, voices, entries, strict=True):
         home.mkdir(parents=True, exist_ok=True)
         for name, content in voice.files.items():
-            _replace(home / name, content)
-    manifest = {"version": EXPORT_VERSION, "voices": [voice.manifest() for voice in voices]}
+            if (file := (name, entry["files"][name])) in written:
+                (home / name).unlink(missing_ok=True)
+            else:
+                _replace(home / name, content)
+                written.add(file)
+    manifest = {"version": EXPORT_VERSION, "voices": entries}
     text = json.dumps(manifest, ensure_ascii=False, indent=1)
     _replace(folder / MANIFEST, text.encode())
 
@@ -113,9 +121,10 @@ def read_exported(folder: Path, names: tuple[str, ...] = ()) -> list[ExportedVoi
     manifest = _manifest(folder)
     try:
         entries = {str(entry["name"]): entry for entry in manifest["voices"]}
+        files = _Files(folder, entries)
         if unknown := [name for name in names if name not in entries]:
             raise ModelError(f"{folder} has no voice {', '.join(unknown)}; it has {', '.join(entries)}.")
-        return [_voice(folder, entries[name]) for name in names or entries]
+        return [_voice(entries[name], files) for name in names or entries]
     except ModelError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -136,8 +145,27 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _voice(folder: Path, entry: dict[str, Any]) -> ExportedVoice:
-    home, files = _home(folder, str(entry["name"])), dict(entry["files"])
+class _Files:
+    """The files of all voices; one that several have in common is read once."""
+
+    def __init__(self, folder: Path, entries: Mapping[str, Any]) -> None:
+        self._places: dict[tuple[str, str], Path] = {}
+        self._contents: dict[tuple[str, str], bytes] = {}
+        for voice, entry in entries.items():
+            home = _home(folder, voice)
+            for file in dict(entry["files"]).items():
+                self._places.setdefault(file, home / file[0])
+
+    def read(self, name: str, digest: str) -> bytes:
+        """Gives the contents of a file, checked."""
+        file = name, digest
+        if file not in self._contents:
+            self._contents[file] = _checked(self._places[file], digest)
+        return self._contents[file]
+
+
+def _voice(entry: dict[str, Any], stored: _Files) -> ExportedVoice:
+    files = dict(entry["files"])
     if not _NEEDED <= files.keys() <= _NEEDED | {VOCODER_INT8}:
         raise ValueError(f"an export does not consist of {', '.join(files)}")
     acoustic, vocoder = dict(entry["acoustic"]), dict(entry["vocoder"])
@@ -154,7 +182,7 @@ def _voice(folder: Path, entry: dict[str, Any]) -> ExportedVoice:
         precision=str(entry["precision"]),
         verdict=dict(entry["verdict"]),
         fingerprint=str(entry["fingerprint"]),
-        files={name: _checked(home / name, digest) for name, digest in files.items()},
+        files={name: stored.read(name, digest) for name, digest in files.items()},
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes
 
 from service.runtime.acoustic import AcousticModel
-from service.runtime.decoder import MelDecoder
+from service.runtime.decoder import decoder_of
 from service.runtime.exported import ExportedVoice
 from service.runtime.postnet import Postnet
+from service.runtime.shelf import Shelf
 from service.runtime.vocoder import Vocoder
 
 
@@ -22,16 +23,22 @@ class Networks:
     """
 
     def __init__(
-        self, voice: ExportedVoice, library: ctypes.CDLL | None, precision: str | None = None
+        self,
+        voice: ExportedVoice,
+        library: ctypes.CDLL | None,
+        precision: str | None = None,
+        shelf: Shelf | None = None,
     ) -> None:
         """Loads the graphs.
 
         Args:
             voice: the exported voice.
             library: the compiled one, or None to do without it.
-            precision: of the vocoder, ``"int8"`` or ``"fp32"``; None takes what the export found good.
+            precision: of the vocoder, see there.
+            shelf: of the voices that share what they have in common.
         """
-        self.acoustic = AcousticModel(voice, library)
-        self.decoder = MelDecoder(voice.tensors, voice.acoustic, library)
-        self.postnet = Postnet(voice)
-        self.vocoder = Vocoder(voice, precision or voice.precision)
+        shelf = shelf or Shelf()
+        self.acoustic = AcousticModel(voice, library, shelf)
+        self.decoder = decoder_of(voice.tensors, voice.acoustic, library, shelf)
+        self.postnet = Postnet(voice, shelf)
+        self.vocoder = Vocoder(voice, precision, library, shelf)

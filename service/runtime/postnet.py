@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.runtime.exported import POSTNET, ExportedVoice
-from service.runtime.sessions import Session
+from service.runtime.sessions import Session, session_of
+from service.runtime.shelf import Shelf
 
 Floats = NDArray[np.float32]
 
@@ -20,8 +21,9 @@ class Postnet:
         lag: by how many frames what it gives lags behind what it was given.
     """
 
-    def __init__(self, voice: ExportedVoice) -> None:
-        self._session = Session(voice.files[POSTNET])
+    def __init__(self, voice: ExportedVoice, shelf: Shelf) -> None:
+        """Loads the graph, or takes it from the shelf."""
+        self._session = session_of(voice.files[POSTNET], shelf)
         layers, ahead, _ = self._session.shapes["skipped"]
         self.lag = int(layers) * int(ahead)
 

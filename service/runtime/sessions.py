@@ -8,6 +8,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from service.runtime.shelf import Shelf
+
 
 class Session:
     """A graph that computes in the calling thread. Safe to call from several threads at once.
@@ -31,3 +33,8 @@ class Session:
     def __call__(self, **inputs: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
         """Runs the graph: inputs and outputs by their names."""
         return dict(zip(self._outputs, self._session.run(None, inputs), strict=True))
+
+
+def session_of(model: bytes, shelf: Shelf) -> Session:
+    """Gives the session of a serialised ONNX model: the same one for the same model."""
+    return shelf.get(lambda: Session(model), "session", model)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -9,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.models.config import F0_FLOOR, VOICED_FROM, F0Scale
+from service.runtime.bf16_vocoder import Bf16Vocoder, runs_here
 from service.runtime.excitation import ExcitationSource
-from service.runtime.exported import VOCODER, VOCODER_INT8, ExportedVoice
+from service.runtime.exported import VOCODER, VOCODER_BF16, VOCODER_INT8, ExportedVoice
 from service.runtime.guard import UnusableSpeechError, is_silent, is_sound
-from service.runtime.sessions import Session
+from service.runtime.sessions import session_of
+from service.runtime.shelf import Shelf
 
 Floats = NDArray[np.float32]
 Inputs = dict[str, NDArray[Any]]
@@ -28,22 +32,54 @@ class Vocoder:
     Attributes:
         before, behind: frames of context that a piece needs around it.
         hop: samples of a frame.
-        precision: ``"int8"`` or ``"fp32"``.
+        precision: ``"int8"``, ``"bf16"`` or ``"fp32"``.
     """
 
-    def __init__(self, voice: ExportedVoice, precision: str) -> None:
-        """Loads the graph of a precision; without an int8 graph that is fp32."""
-        self.precision = precision if VOCODER_INT8 in voice.files else "fp32"
+    def __init__(
+        self,
+        voice: ExportedVoice,
+        precision: str | None = None,
+        library: ctypes.CDLL | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
+        """Loads what a precision takes.
+
+        Args:
+            voice: the exported voice.
+            precision: ``"int8"``, ``"bf16"`` or ``"fp32"``; where the voice or this machine lacks it, that is
+                fp32. None takes int8 where the export found it good, else bf16.
+            library: the compiled one, which bf16 needs.
+            shelf: of the voices that share what they have in common.
+        """
+        self._shelf = shelf or Shelf()
+        self.precision = _possible(voice, precision, library)
         self.before, self.behind = voice.context
         self.hop = voice.vocoder.hop
         self._config, self._f0 = voice.vocoder, voice.acoustic.f0
         self._mix = tuple(voice.tensors[name] for name in _MIX if name in voice.tensors)
         self._model = voice.files[VOCODER]
-        self._fast = Session(voice.files[VOCODER_INT8]) if self.precision == "int8" else self._exact
+        self._fast = self._loaded(voice, library)
+
+    def _loaded(self, voice: ExportedVoice, library: ctypes.CDLL | None) -> Callable[..., Floats]:
+        if self.precision == "int8":
+            return self._graph(voice.files[VOCODER_INT8])
+        if self.precision == "bf16" and library is not None:
+            file, config = voice.files[VOCODER_BF16], voice.vocoder
+            return self._shelf.get(lambda: Bf16Vocoder(file, config, library), ("bf16", config), file)
+        return self._exact
 
     @cached_property
-    def _exact(self) -> Session:
-        return Session(self._model)
+    def _exact(self) -> Callable[..., Floats]:
+        return self._graph(self._model)
+
+    def _graph(self, model: bytes) -> Callable[..., Floats]:
+        session = session_of(model, self._shelf)
+
+        def samples(**inputs: NDArray[Any]) -> Floats:
+            spoken: Floats = session(**inputs)["samples"][0, 0]
+            return spoken
+
+        return samples
 
     def start(self, total: int, source: ExcitationSource | None = None) -> VocoderStream:
         """Begins a sentence of ``total`` frames; ``source`` stands in for an NSF voice's own."""
@@ -58,13 +94,19 @@ class Vocoder:
         Raises:
             UnusableSpeechError: the samples are no sound in fp32 either.
         """
-        samples = self._fast(**inputs)["samples"][0, 0]
+        samples = self._fast(**inputs)
         repair = self.precision == "int8" and (is_silent(samples) or not is_sound(samples))
         if repair:
-            samples = self._exact(**inputs)["samples"][0, 0]
+            samples = self._exact(**inputs)
         if not is_sound(samples):
             raise UnusableSpeechError("The vocoder gave samples that are no sound.")
         return samples, repair
+
+
+def _possible(voice: ExportedVoice, precision: str | None, library: ctypes.CDLL | None) -> str:
+    wanted = precision or ("int8" if voice.precision == "int8" else "bf16")
+    there = VOCODER_INT8 in voice.files if wanted == "int8" else wanted == "bf16" and runs_here(library)
+    return wanted if there else "fp32"
 
 
 class VocoderStream:

@@ -21,6 +21,7 @@ from service.runtime.acoustic import AcousticModel, Plan, decoder_memory, raised
 from service.runtime.export.voice import export_voice
 from service.runtime.guard import UnusableSpeechError
 from service.runtime.positions import position_code
+from service.runtime.shelf import Shelf
 from tests.models import golden
 from tests.models.golden import said
 from tests.runtime.voices import (
@@ -103,7 +104,7 @@ def test_intensity_moves_the_emotion_along_the_line_from_neutral(intensity: floa
         return table
 
     weights = altered("plain_emo", acoustic={"emo_tokenizer.weight": moved})
-    expected = AcousticModel(export_voice(weights), LIBRARY).plan(said("mid"))
+    expected = AcousticModel(export_voice(weights), LIBRARY, Shelf()).plan(said("mid"))
     assert same(plan("plain_emo", said("mid", intensity=intensity)), expected)
 
 
@@ -223,11 +224,11 @@ def test_absurd_durations_are_no_speech(
 ) -> None:
     weights = altered("plain_emo", acoustic={"variance_adaptor.duration_predictor.fc.bias": change})
     with pytest.raises(UnusableSpeechError, match=complaint):
-        AcousticModel(export_voice(weights), library).plan(golden.line("short"))
+        AcousticModel(export_voice(weights), library, Shelf()).plan(golden.line("short"))
 
 
 def test_lines_longer_than_any_before_may_be_planned_at_once() -> None:
-    model = AcousticModel(exported("plain_emo"), LIBRARY)
+    model = AcousticModel(exported("plain_emo"), LIBRARY, Shelf())
     texts = [" ".join([golden.line("long").text] * count) for count in (12, 4, 8, 5, 11, 6, 9, 7)]
     lines = [SymbolLine.plain(text) for text in texts]
     with ThreadPoolExecutor(8) as pool:

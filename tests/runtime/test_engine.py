@@ -109,7 +109,7 @@ class Broken(MelDecoder):
 
 def with_decoder(decoder: MelDecoder) -> Networks:
     """The plain voice with a decoder in the place of its own."""
-    loaded = Networks(exported("plain_emo"), LIBRARY)
+    loaded = Networks(exported("plain_emo"), LIBRARY, "fp32")
     loaded.decoder = decoder
     return loaded
 

@@ -73,6 +73,17 @@ def test_nothing_is_left_lying_beside_the_export(folder: Path) -> None:
     assert {path.name for path in (folder / "plain_emo").iterdir()} == exported("plain_emo").files.keys()
 
 
+def test_what_voices_have_in_common_is_stored_once_and_is_one_object(tmp_path: Path) -> None:
+    first, tensors = exported("plain_emo"), exported("nsf_emo").files[TENSORS]
+    second = replace(first, name="second", files={**first.files, TENSORS: tensors})
+    write_exported([exported("nsf_emo"), replace(first, name="second")], tmp_path)
+    write_exported([first, second], tmp_path)
+    assert [path.name for path in (tmp_path / "second").iterdir()] == [TENSORS]
+    read = read_exported(tmp_path, ("second", "plain_emo"))
+    assert read == [second, first]
+    assert read[0].files[VOCODER] is read[1].files[VOCODER]
+
+
 def test_a_name_that_the_export_does_not_have_is_told_with_those_that_it_has(folder: Path) -> None:
     with pytest.raises(ModelError, match=r"no voice zhitian_emo; it has plain_emo, nsf_emo"):
         read_exported(folder, ("plain_emo", "zhitian_emo"))

@@ -14,7 +14,17 @@ from service.runtime.export.graph import Graph
 from service.runtime.exported import VOCODER_INT8, ExportedVoice
 from service.runtime.vocoder import Vocoder, VocoderStream, f0_track
 from tests.models import golden
-from tests.runtime.voices import WITH_SOURCE, Floats, exported, hifigan, networks, pieces, spectrogram
+from tests.runtime.voices import (
+    LIBRARY,
+    WITH_SOURCE,
+    Floats,
+    exported,
+    hifigan,
+    needs_bf16,
+    networks,
+    pieces,
+    spectrogram,
+)
 
 TOLERANCE = 1e-5
 VOICES = ["plain_emo", "causal_emo", "nsf_emo"]
@@ -140,6 +150,19 @@ def test_a_piece_that_int8_gives_sound_is_taken_as_it_is() -> None:
     streamed.push(mel("plain_emo", 60), np.ones(60, np.float32))
     np.testing.assert_array_equal(streamed.speak(60), np.full(60 * 200, 0.25, np.float32))
     assert streamed.repaired == 0
+
+
+def test_without_the_compiled_library_there_is_no_bf16() -> None:
+    assert Vocoder(exported("plain_emo")).precision == "fp32"
+    assert Vocoder(exported("plain_emo"), "bf16").precision == "fp32"
+
+
+@needs_bf16
+def test_bf16_is_what_a_voice_is_served_in_that_is_not_good_in_int8() -> None:
+    assert Vocoder(exported("plain_emo"), None, LIBRARY).precision == "bf16"
+    assert Vocoder(with_constant(0.25), None, LIBRARY).precision == "int8"
+    assert Vocoder(with_constant(0.25), "bf16", LIBRARY).precision == "bf16"
+    assert Vocoder(with_constant(0.25), "fp32", LIBRARY).precision == "fp32"
 
 
 def test_fp32_is_asked_for_by_name_and_all_that_a_voice_without_int8_has() -> None:

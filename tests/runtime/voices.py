@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from service.models.hifigan import HifiGan
 from service.models.sambert import Sambert
 from service.models.weights import VoiceWeights
+from service.runtime.bf16_vocoder import runs_here
 from service.runtime.export.voice import export_voice
 from service.runtime.exported import ExportedVoice
 from service.runtime.native.binding import load_library
@@ -27,6 +28,7 @@ WITH_SOURCE = ("nsf_emo", "se_emo")
 LIBRARY = load_library()
 
 needs_library = pytest.mark.skipif(LIBRARY is None, reason="the package was installed without a compiler")
+needs_bf16 = pytest.mark.skipif(not runs_here(LIBRARY), reason="this CPU does not multiply bfloat16 numbers")
 on_every_path = pytest.mark.parametrize(
     "library",
     [pytest.param(None, id="numpy"), pytest.param(LIBRARY, id="compiled", marks=needs_library)],
@@ -41,8 +43,8 @@ def exported(name: str) -> ExportedVoice:
 
 @cache
 def networks(name: str, library: ctypes.CDLL | None = LIBRARY) -> Networks:
-    """A voice's networks, by its name or by that of a vector."""
-    return Networks(exported(name), library)
+    """A voice's networks in fp32, by its name or by that of a vector."""
+    return Networks(exported(name), library, "fp32")
 
 
 @cache

@@ -11,6 +11,7 @@ import numpy as np
 from service.models.line import SymbolLine
 from service.models.weights import VoiceWeights
 from service.runtime.export.acoustic import encoder_graph, predictor_graph
+from service.runtime.export.bf16 import bf16_vocoder
 from service.runtime.export.int8 import quantized
 from service.runtime.export.postnet import postnet_graph
 from service.runtime.export.verdict import Scorer, Verdict, judge
@@ -22,6 +23,7 @@ from service.runtime.exported import (
     PREDICTOR,
     TENSORS,
     VOCODER,
+    VOCODER_BF16,
     VOCODER_INT8,
     ExportedVoice,
     compact,
@@ -32,7 +34,7 @@ _IN_GRAPHS = ("variance_adaptor.pitch_predictor.", "variance_adaptor.energy_pred
 
 
 def export_voice(weights: VoiceWeights) -> ExportedVoice:
-    """Gives a voice in fp32; ``with_int8`` adds the faster vocoder."""
+    """Gives a voice with its vocoder in fp32 and bfloat16; ``with_int8`` adds a faster one."""
     acoustic, config = weights.acoustic, weights.acoustic_config
     context = context_after(weights.vocoder, weights.vocoder_config, -1)
     graphs = {
@@ -42,6 +44,7 @@ def export_voice(weights: VoiceWeights) -> ExportedVoice:
         VOCODER: vocoder_graph(weights.vocoder, weights.vocoder_config, planar=True),
     }
     files = {name: graph.SerializeToString() for name, graph in graphs.items()}
+    files[VOCODER_BF16] = bf16_vocoder(weights.vocoder, weights.vocoder_config)
     return ExportedVoice(
         name=weights.name,
         sample_rate=weights.sample_rate,

@@ -42,6 +42,50 @@ class DurationStruct(ctypes.Structure):
     )
 
 
+class ConvolutionStruct(ctypes.Structure):
+    """``Convolution`` of vocoder.cpp."""
+
+    _fields_ = (
+        ("weight", ctypes.c_void_p),
+        ("bias", ctypes.c_void_p),
+        *((name, ctypes.c_int32) for name in ("inputs", "outputs", "size", "dilation", "back")),
+    )
+
+
+class SourceStruct(ctypes.Structure):
+    """``Source`` of vocoder.cpp."""
+
+    _fields_ = (
+        ("weight", ctypes.c_void_p),
+        ("bias", ctypes.c_void_p),
+        *((name, ctypes.c_int32) for name in ("size", "stride", "back")),
+    )
+
+
+class StageStruct(ctypes.Structure):
+    """``Stage`` of vocoder.cpp."""
+
+    _fields_ = (
+        ("up", ConvolutionStruct),
+        ("source", SourceStruct),
+        ("blocks", ctypes.POINTER(ConvolutionStruct)),
+        *((name, ctypes.c_int32) for name in ("channels", "scale", "before", "behind")),
+    )
+
+
+class VocoderStruct(ctypes.Structure):
+    """``Vocoder`` of vocoder.cpp."""
+
+    _fields_ = (
+        ("first", ConvolutionStruct),
+        ("stages", ctypes.POINTER(StageStruct)),
+        ("turns", ctypes.POINTER(ctypes.c_int32)),
+        ("last", ctypes.c_void_p),
+        *((name, ctypes.c_int32) for name in ("stage_count", "block_count", "hop")),
+        *((name, ctypes.c_int32) for name in ("last_size", "last_back", "edge")),
+    )
+
+
 def load_library() -> ctypes.CDLL | None:
     """Gives the compiled library, or None where the package was installed without a compiler."""
     spec = find_spec("service.runtime.native._kernels")
@@ -62,13 +106,25 @@ def load_library() -> ctypes.CDLL | None:
         ctypes.c_int32,
         ctypes.c_void_p,
     )
+    library.vocoder_runs_here.restype = ctypes.c_int32
+    library.vocoder_runs_here.argtypes = ()
+    library.vocode.restype = None
+    library.vocode.argtypes = (
+        ctypes.POINTER(VocoderStruct),
+        ctypes.c_void_p,
+        ctypes.c_void_p,
+        ctypes.c_int32,
+        ctypes.c_int32,
+        ctypes.c_int32,
+        ctypes.c_void_p,
+    )
     return library
 
 
-def address(array: NDArray[np.float32]) -> int:
+def address(array: NDArray[np.float32] | NDArray[np.uint32]) -> int:
     """Where a contiguous array's numbers lie; it must outlive the use of the address."""
-    if not array.flags.c_contiguous or array.dtype != np.float32:
-        raise ValueError("Only contiguous arrays of float32 can be handed to compiled code.")
+    if not array.flags.c_contiguous or array.dtype not in (np.float32, np.uint32):
+        raise ValueError("Only contiguous arrays of float32 and uint32 can be handed to compiled code.")
     return int(array.ctypes.data)
 
 

@@ -1,0 +1,102 @@
+"""The vocoder in bfloat16 gives what the fp32 graph gives, but for rounding."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.runtime.bf16_vocoder import Bf16Vocoder, runs_here
+from service.runtime.export.voice import export_voice
+from service.runtime.exported import VOCODER_BF16, ExportedVoice
+from service.runtime.vocoder import Inputs, Vocoder
+from tests.models import golden
+from tests.runtime.voices import LIBRARY, NAMES, WITH_SOURCE, Floats, exported, needs_bf16, spectrogram
+
+LEAST_SNR = 30.0  # dB
+
+
+def snr(exact: Floats, rounded: Floats) -> float:
+    """Signal to noise ratio in dB."""
+    return float(10 * np.log10(np.square(exact).sum() / np.square(exact - rounded).sum()))
+
+
+def piece(voice: ExportedVoice, frames: int, before: int = 0, behind: int = 0) -> Inputs:
+    """Noise, with so many frames of context around it."""
+    whole, hop = before + frames + behind, voice.vocoder.hop
+    inputs: Inputs = {
+        "mel": np.ascontiguousarray(spectrogram(whole).T[None]),
+        "before": np.array([before]),
+        "behind": np.array([behind]),
+    }
+    if voice.vocoder.excitation_rate is not None:
+        inputs["excitation"] = spectrogram(1, whole * hop, seed=1)[None] * np.float32(0.1)
+    return inputs
+
+
+def bf16(voice: ExportedVoice) -> Bf16Vocoder:
+    assert LIBRARY is not None
+    return Bf16Vocoder(voice.files[VOCODER_BF16], voice.vocoder, LIBRARY)
+
+
+@needs_bf16
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=12)
+@given(frames=st.integers(1, 60), edges=st.tuples(st.booleans(), st.booleans()))
+def test_samples_are_those_of_fp32(name: str, frames: int, edges: tuple[bool, bool]) -> None:
+    """Inside a sentence, and at either end of it."""
+    voice = exported(name)
+    before, behind = (0 if edge else needed for edge, needed in zip(edges, voice.context, strict=True))
+    inputs = piece(voice, frames, before, behind)
+    exact, _ = Vocoder(voice, "fp32").render(inputs)
+    samples = bf16(voice)(**inputs)
+    assert samples.shape == exact.shape == (frames * voice.vocoder.hop,)
+    assert snr(exact, samples) > LEAST_SNR
+
+
+@needs_bf16
+@pytest.mark.parametrize("name", ["plain_emo", "causal_emo", *WITH_SOURCE])
+def test_pieces_are_a_whole_sentence(name: str) -> None:
+    vocoder = Vocoder(exported(name), "bf16", LIBRARY)
+    channels = 82 if name in WITH_SOURCE else 80
+    spoken = []
+    for sizes in ([100], [7, 30, 1, 62]):
+        stream = vocoder.start(100)
+        stream.push(spectrogram(100, channels), np.ones(100, np.float32))
+        spoken.append(np.concatenate([stream.speak(size) for size in sizes]))
+    np.testing.assert_allclose(spoken[1], spoken[0], rtol=0, atol=1e-5)
+
+
+@needs_bf16
+def test_residual_blocks_may_have_different_numbers_of_layers() -> None:
+    weights = golden.voice("plain_emo")
+    first, *others = weights.vocoder_config.dilations
+    config = replace(weights.vocoder_config, dilations=(first[:-1], *others))
+    shortened = {f"conv_blocks.{block}" for block in range(0, 100, 1 + len(others))}
+    kept = {
+        name: tensor
+        for name, tensor in weights.vocoder.items()
+        if not (f".{len(first) - 1}.conv1d" in name and ".".join(name.split(".")[:2]) in shortened)
+    }
+    assert len(kept) < len(weights.vocoder)
+    voice = export_voice(replace(weights, vocoder_config=config, vocoder=kept))
+    inputs = piece(voice, 40)
+    assert snr(Vocoder(voice, "fp32").render(inputs)[0], bf16(voice)(**inputs)) > LEAST_SNR
+
+
+@needs_bf16
+def test_threads_get_the_same_to_the_bit() -> None:
+    voice = exported("nsf_emo")
+    vocoder, inputs = bf16(voice), piece(voice, 50)
+    with ThreadPoolExecutor(4) as pool:
+        first, *others = pool.map(lambda _: vocoder(**inputs), range(8))
+    for other in others:
+        np.testing.assert_array_equal(other, first)
+
+
+def test_without_compiled_code_it_does_not_run() -> None:
+    assert not runs_here(None)
