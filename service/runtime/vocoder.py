@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,15 @@ from service.runtime.shelf import Shelf
 Floats = NDArray[np.float32]
 Inputs = dict[str, NDArray[Any]]
 """A piece for the graph: mel, context before and behind, and for NSF voices the excitation."""
+Vocode = Callable[..., Floats]
+"""Gives the samples of a piece, shape (n,), whose inputs are named."""
 
 
 _MIX = ("source_module.ffn.0.weight", "source_module.ffn.0.bias")
 
 
 class Vocoder:
-    """A voice's vocoder in one precision, with the fp32 graph to fall back on. Safe to share between threads.
+    """A voice's vocoder in one precision; int8 has the fp32 graph to fall back on. Thread-safe.
 
     Attributes:
         before, behind: frames of context that a piece needs around it.
@@ -51,35 +53,20 @@ class Vocoder:
             library: the compiled one, which bf16 needs.
             shelf: of the voices that share what they have in common.
         """
-        self._shelf = shelf or Shelf()
         self.precision = _possible(voice, precision, library)
         self.before, self.behind = voice.context
         self.hop = voice.vocoder.hop
         self._config, self._f0 = voice.vocoder, voice.acoustic.f0
         self._mix = tuple(voice.tensors[name] for name in _MIX if name in voice.tensors)
-        self._model = voice.files[VOCODER]
-        self._fast = self._loaded(voice, library)
+        self._fast = self._loaded(voice, library, shelf or Shelf())
+        exact = voice.files[VOCODER]  # what int8 spoils is made with it again; loaded when that happens
+        self._exact = cache(lambda: _graph(exact, Shelf())) if self.precision == "int8" else None
 
-    def _loaded(self, voice: ExportedVoice, library: ctypes.CDLL | None) -> Callable[..., Floats]:
-        if self.precision == "int8":
-            return self._graph(voice.files[VOCODER_INT8])
+    def _loaded(self, voice: ExportedVoice, library: ctypes.CDLL | None, shelf: Shelf) -> Vocode:
         if self.precision == "bf16" and library is not None:
             file, config = voice.files[VOCODER_BF16], voice.vocoder
-            return self._shelf.get(lambda: Bf16Vocoder(file, config, library), ("bf16", config), file)
-        return self._exact
-
-    @cached_property
-    def _exact(self) -> Callable[..., Floats]:
-        return self._graph(self._model)
-
-    def _graph(self, model: bytes) -> Callable[..., Floats]:
-        session = session_of(model, self._shelf)
-
-        def samples(**inputs: NDArray[Any]) -> Floats:
-            spoken: Floats = session(**inputs)["samples"][0, 0]
-            return spoken
-
-        return samples
+            return shelf.get(lambda: Bf16Vocoder(file, config, library), ("bf16", config), file)
+        return _graph(voice.files[VOCODER_INT8 if self.precision == "int8" else VOCODER], shelf)
 
     def start(self, total: int, source: ExcitationSource | None = None) -> VocoderStream:
         """Begins a sentence of ``total`` frames; ``source`` stands in for an NSF voice's own."""
@@ -95,12 +82,22 @@ class Vocoder:
             UnusableSpeechError: the samples are no sound in fp32 either.
         """
         samples = self._fast(**inputs)
-        repair = self.precision == "int8" and (is_silent(samples) or not is_sound(samples))
-        if repair:
-            samples = self._exact(**inputs)
+        repaired = False
+        if self._exact is not None and (is_silent(samples) or not is_sound(samples)):
+            samples, repaired = self._exact()(**inputs), True
         if not is_sound(samples):
             raise UnusableSpeechError("The vocoder gave samples that are no sound.")
-        return samples, repair
+        return samples, repaired
+
+
+def _graph(model: bytes, shelf: Shelf) -> Vocode:
+    session = session_of(model, shelf)
+
+    def samples(**inputs: NDArray[Any]) -> Floats:
+        spoken: Floats = session(**inputs)["samples"][0, 0]
+        return spoken
+
+    return samples
 
 
 def _possible(voice: ExportedVoice, precision: str | None, library: ctypes.CDLL | None) -> str:
