@@ -23,7 +23,7 @@ from service.text.sentence import Sentence
 from service.text.symbols import Symbol, SymbolRenderer
 from service.voice import Clip, UnspeakableError, Voice, VoiceFailedError
 
-_CODE_VERSION = 2  # raise it when this code or the runtime's makes the same sentence sound different
+_CODE_VERSION = 3  # raise it when this code or the runtime's makes the same sentence sound different
 _SPEAKER = "F7"  # whom official lines name, whatever the voice
 _NEUTRAL = "neutral"
 

@@ -17,7 +17,7 @@ from service.models.config import VOICED_FROM
 
 Floats = NDArray[np.float32]
 Noise = Callable[[int], Floats]
-"""Gives the noise of the next samples, shape (harmonics, samples)."""
+"""Gives the noise of the next samples: of each harmonic, (harmonics, samples), or mixed, (samples,)."""
 
 _AMPLITUDE = 0.1  # of each harmonic where there is voice
 _NOISE = 0.003  # standard deviation of the noise that is added to it
@@ -44,14 +44,13 @@ class ExcitationSource:
             hop: samples of a mel frame.
             phases: at which each harmonic starts, in radians, shape (harmonics,); the fundamental starts at
                 0 whatever is said here. None: all start at 0.
-            noise: None draws it from the fixed seed.
+            noise: of each harmonic; None draws it from the fixed seed.
         """
         self._weight, self._bias = mix[0][0, :, 0], mix[1]
         harmonics = len(self._weight)
-        generator = np.random.default_rng(_SEED)
         self._phases = np.zeros(harmonics, np.float32) if phases is None else np.array(phases, np.float32)
         self._phases[0] = 0
-        self._noise = noise or (lambda count: _drawn(generator, harmonics, count))
+        self._noise = (lambda count: self._weight @ noise(count)) if noise else _drawn(self._weight)
         self._rate, self._hop = rate, hop
         self._turns = np.zeros(harmonics, np.float64)  # so far, of each harmonic
 
@@ -63,19 +62,31 @@ class ExcitationSource:
             voicing: from 0.6 on a frame is voiced, shape (frames,).
         """
         orders = np.arange(1, len(self._weight) + 1, dtype=np.float32)[:, None]
-        terms = np.repeat(f0 * orders / np.float32(self._rate), self._hop, axis=1)
-        turns = self._turns[:, None] + np.cumsum(terms, axis=1, dtype=np.float64)
-        self._turns = turns[:, -1]
+        turns = self._advance(f0 * orders / np.float32(self._rate)).astype(np.float32)
+        turns -= np.floor(turns)
         # Rounding the sums is audible after a few seconds: voices have been trained with it.
-        angles = np.float32(2 * math.pi) * (turns.astype(np.float32) % 1) + self._phases[:, None]
-        noise = self._noise(terms.shape[1])
+        angles = np.float32(2 * math.pi) * turns + self._phases[:, None]
+        tones, noise = self._weight @ np.sin(angles), self._noise(turns.shape[1])
         voiced = np.repeat(voicing >= VOICED_FROM, self._hop)
-        source = np.where(voiced, _AMPLITUDE * np.sin(angles) + noise, noise * np.float32(_UNVOICED))
-        mixed: Floats = np.tanh(self._weight @ source.astype(np.float32) + self._bias)
+        source = np.where(voiced, np.float32(_AMPLITUDE) * tones + noise, np.float32(_UNVOICED) * noise)
+        mixed: Floats = np.tanh(source + self._bias)
         return mixed
 
+    def _advance(self, terms: Floats) -> NDArray[np.float64]:
+        """Turns of each harmonic at the next samples, from how far a sample goes (harmonics, frames)."""
+        exact = terms.astype(np.float64)
+        ends = self._turns[:, None] + np.cumsum(exact * self._hop, axis=1)
+        self._turns = ends[:, -1]
+        left = exact[:, :, None] * np.arange(1 - self._hop, 1)  # from a sample to the end of its frame
+        turns: NDArray[np.float64] = (ends[:, :, None] + left).reshape(len(exact), -1)
+        return turns
 
-def _drawn(generator: np.random.Generator, harmonics: int, count: int) -> Floats:
-    """Noise in the order of time, so that pieces of any length get the same."""
-    noise: Floats = np.float32(_NOISE) * generator.standard_normal((count, harmonics), np.float32).T
-    return noise
+
+def _drawn(weight: Floats) -> Noise:
+    """Noise of all harmonics as they are mixed: a sum of normal numbers is one of their joint deviation.
+
+    It comes in the order of time, so that pieces of any length get the same.
+    """
+    generator = np.random.default_rng(_SEED)
+    deviation = np.float32(_NOISE * np.linalg.norm(weight))
+    return lambda count: deviation * generator.standard_normal(count, np.float32)
