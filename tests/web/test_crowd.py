@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import os
 import signal
 import socket
@@ -106,6 +107,12 @@ def werkzeug() -> Iterator[int]:
     yield server.server_port
     server.shutdown()
     thread.join()
+
+
+@pytest.fixture(autouse=True)
+def _no_log_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    """Errors that pytest kept would keep what they were raised in, and so sockets of werkzeug's server."""
+    caplog.set_level(logging.CRITICAL)
 
 
 @pytest.fixture(params=["gunicorn", "werkzeug"])
