@@ -14,7 +14,7 @@ from bench.engine_voice import bench_voice
 from bench.table import markdown
 from service.embedded import embedded_voices
 from service.models.line import SymbolLine
-from service.runtime.export.mels import mels
+from service.runtime.export.mels import mels, voiced
 from service.runtime.exported import ExportedVoice, read_exported
 from service.runtime.native.binding import load_library
 from service.runtime.vocoder import Vocoder
@@ -24,7 +24,6 @@ from service.text.symbols import SymbolRenderer
 Floats = NDArray[np.float32]
 
 _PRECISIONS = ("fp32", "bf16", "int8")
-_PIECE = 64  # frames
 _ROUNDS = 5
 _TEXT = "您要找的王经理正在开会，我十分钟以后请他给您回电话。"
 
@@ -63,19 +62,11 @@ def compared(voice: ExportedVoice) -> Iterator[Precision]:
     library = load_library()
     vocoders = {name: Vocoder(voice, name, library) for name in _PRECISIONS}
     able = [vocoder for name, vocoder in vocoders.items() if vocoder.precision == name]
-    takes = [spoken(vocoder, mel) for vocoder in able]
+    takes = [voiced(vocoder, mel) for vocoder in able]
     rounds = [[_seconds(vocoder, mel) for vocoder in able] for _ in range(_ROUNDS)]
     best, audio = np.min(rounds, axis=0), len(takes[0]) / voice.sample_rate
     for vocoder, seconds, take in zip(able, best, takes, strict=True):
         yield Precision(vocoder.precision, seconds / audio, best[0] / seconds, snr(takes[0], take))
-
-
-def spoken(vocoder: Vocoder, mel: Floats) -> Floats:
-    """Gives the samples of a mel, shape (frames, mels), made in pieces as they are served."""
-    stream = vocoder.start(len(mel))
-    stream.push(mel, np.ones(len(mel), np.float32))
-    sizes = [len(mel[start : start + _PIECE]) for start in range(0, len(mel), _PIECE)]
-    return np.concatenate([stream.speak(size) for size in sizes])
 
 
 def snr(exact: Floats, other: Floats) -> float:
@@ -91,7 +82,7 @@ def _line(speaker: str) -> SymbolLine:
 
 def _seconds(vocoder: Vocoder, mel: Floats) -> float:
     started = time.thread_time()
-    spoken(vocoder, mel)
+    voiced(vocoder, mel)
     return time.thread_time() - started
 
 

@@ -10,19 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.vocoder import snr
 from service.runtime.bf16_vocoder import Bf16Vocoder, runs_here
 from service.runtime.export.voice import export_voice
 from service.runtime.exported import VOCODER_BF16, ExportedVoice
 from service.runtime.vocoder import Inputs, Vocoder
 from tests.models import golden
-from tests.runtime.voices import LIBRARY, NAMES, WITH_SOURCE, Floats, exported, needs_bf16, spectrogram
+from tests.runtime.voices import LIBRARY, NAMES, WITH_SOURCE, exported, needs_bf16, spectrogram
 
 LEAST_SNR = 30.0  # dB
-
-
-def snr(exact: Floats, rounded: Floats) -> float:
-    """Signal to noise ratio in dB."""
-    return float(10 * np.log10(np.square(exact).sum() / np.square(exact - rounded).sum()))
 
 
 def piece(voice: ExportedVoice, frames: int, before: int = 0, behind: int = 0) -> Inputs:

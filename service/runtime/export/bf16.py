@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.models.config import VocoderConfig
 from service.runtime.bfloat16 import rounded
-from service.runtime.export.vocoder import context_after, phases
+from service.runtime.export.vocoder import context_after, phase_biases, phases
 
 Tensors = Mapping[str, NDArray[np.float32]]
 
@@ -58,8 +58,6 @@ def _upsampling(
 ) -> Iterator[tuple[str, NDArray[np.generic]]]:
     kernel, back, _ = phases(tensors, config, stage)
     scale, outputs, inputs, size = kernel.shape
-    bias = tensors[f"transpose_upsamples.{stage}.1.deconv.bias"]
-    bias = bias + tensors[f"repeat_upsamples.{stage}.2.conv1d.bias"]
     yield f"up.{stage}.weight", rounded(kernel.reshape(scale * outputs, inputs, size))
-    yield f"up.{stage}.bias", np.tile(bias, scale)
+    yield f"up.{stage}.bias", phase_biases(tensors, config, stage)
     yield f"up.{stage}.back", np.array(back, np.int32)

@@ -42,9 +42,9 @@ def vocoder_inputs(voice: ExportedVoice, lines: Sequence[SymbolLine]) -> Iterato
             yield stream.inputs(0, len(piece))
 
 
-def voiced(voice: ExportedVoice, precision: str, mel: Floats) -> Floats:
-    """Gives the samples of a mel, shape (frames * hop,), in ``"fp32"`` or ``"int8"``."""
-    stream = Vocoder(voice, precision).start(len(mel))
+def voiced(vocoder: Vocoder, mel: Floats) -> Floats:
+    """Gives the samples of a mel, shape (frames * hop,), made in pieces."""
+    stream = vocoder.start(len(mel))
     stream.push(mel, np.ones(len(mel), np.float32))
     sizes = [len(mel[start : start + _PIECE]) for start in range(0, len(mel), _PIECE)]
     return np.concatenate([stream.speak(size) for size in sizes])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from service.models.line import SymbolLine
 from service.runtime.export.mels import mels, voiced
 from service.runtime.exported import ExportedVoice
+from service.runtime.vocoder import Vocoder
 
 Floats = NDArray[np.float32]
 
@@ -97,7 +98,8 @@ def judge(voice: ExportedVoice, lines: Sequence[SymbolLine], scorer: Scorer | No
         scorer: scores the takes of these lines, or None where nothing can.
     """
     spoken = list(mels(voice, lines))
-    exact, fast = ([voiced(voice, precision, mel) for mel in spoken] for precision in ("fp32", "int8"))
+    vocoders = [Vocoder(voice, precision) for precision in ("fp32", "int8")]
+    exact, fast = ([voiced(vocoder, mel) for mel in spoken] for vocoder in vocoders)
     distance = float(np.mean([spectral_distance(*pair) for pair in zip(exact, fast, strict=True)]))
     if scorer is None:
         return Verdict(distance)

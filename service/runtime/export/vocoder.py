@@ -78,6 +78,12 @@ def phases(tensors: Tensors, config: VocoderConfig, stage: int) -> tuple[NDArray
     return kernel, -first, last
 
 
+def phase_biases(tensors: Tensors, config: VocoderConfig, stage: int) -> NDArray[np.float32]:
+    """The bias of both upsampling branches, for each phase and output: shape (scale * outputs,)."""
+    bias = tensors[f"transpose_upsamples.{stage}.1.deconv.bias"]
+    return np.tile(bias + tensors[f"repeat_upsamples.{stage}.2.conv1d.bias"], config.scales[stage])
+
+
 def vocoder_graph(tensors: Tensors, config: VocoderConfig, *, planar: bool) -> onnx.ModelProto:
     """The vocoder over a piece of a mel.
 
@@ -156,10 +162,8 @@ class _Builder:
         graph, tensors = self._graph, self._tensors
         kernel, back, ahead = phases(tensors, self._config, stage)
         scale, outputs, inputs, size = kernel.shape
-        bias = tensors[f"transpose_upsamples.{stage}.1.deconv.bias"]
-        bias = bias + tensors[f"repeat_upsamples.{stage}.2.conv1d.bias"]
         kernel = kernel.reshape(scale * outputs, inputs, size)
-        x = self._convolution(x, kernel, np.tile(bias, scale), (back, ahead))
+        x = self._convolution(x, kernel, phase_biases(tensors, self._config, stage), (back, ahead))
         x = graph.add("Transpose", graph.reshape(x, [scale, outputs, -1]), perm=[1, 2, 0])
         return graph.reshape(x, [1, outputs, 1, -1] if self._planar else [1, outputs, -1])
 

@@ -14,6 +14,7 @@ from service.runtime.export.mels import mels, vocoder_inputs, voiced
 from service.runtime.export.verdict import Score, Verdict, judge, spectral_distance
 from service.runtime.export.voice import with_int8
 from service.runtime.exported import VOCODER, VOCODER_INT8, ExportedVoice
+from service.runtime.vocoder import Vocoder
 from tests.models import golden
 from tests.runtime.voices import Floats, exported, sambert
 
@@ -31,7 +32,7 @@ def quantized(voice: str) -> tuple[ExportedVoice, Verdict]:
 def test_int8_sounds_like_fp32(voice: str) -> None:
     faster, _ = quantized(voice)
     (mel,) = mels(exported(voice), LINES[1:])
-    exact, fast = (voiced(faster, precision, mel) for precision in ("fp32", "int8"))
+    exact, fast = (voiced(Vocoder(faster, precision), mel) for precision in ("fp32", "int8"))
     assert exact.shape == fast.shape == (200 * len(mel),)
     assert np.isfinite(fast).all()
     assert not np.array_equal(exact, fast)
@@ -51,7 +52,7 @@ def test_the_voice_is_served_as_the_verdict_says_and_holds_its_figures(voice: st
 def test_the_verdict_is_on_the_lines_that_it_was_not_calibrated_with() -> None:
     faster, verdict = quantized("plain_emo")
     (mel,) = mels(exported("plain_emo"), LINES[1:])
-    pair = (voiced(faster, precision, mel) for precision in ("fp32", "int8"))
+    pair = (voiced(Vocoder(faster, precision), mel) for precision in ("fp32", "int8"))
     assert verdict.distance == pytest.approx(spectral_distance(*pair))
 
 
