@@ -17,7 +17,7 @@ from service.models.layout import ModelFolder
 from service.models.line import SymbolLine
 from service.models.reader import read_voice
 from service.models.weights import VoiceWeights
-from service.runtime.export.voice import export_voice, with_int8
+from service.runtime.export.voice import export_voice, with_int8, with_int16
 from service.runtime.exported import MANIFEST, write_exported
 
 _ROOT = Path(__file__).parent.parent
@@ -73,7 +73,8 @@ def _exported(weights: VoiceWeights) -> Path:
     if not (folder / MANIFEST).is_file():
         shutil.rmtree(kept, ignore_errors=True)
         lines = [SymbolLine.plain(line) for line in symbol_lines(*_CALIBRATION)]
-        voice, _ = with_int8(export_voice(weights), weights, lines)
+        exact = with_int16(export_voice(weights), weights, lines[: len(lines) // 2])
+        voice, _ = with_int8(exact, weights, lines)
         folder.mkdir(parents=True)
         write_exported([voice], folder)
     return folder

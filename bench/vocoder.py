@@ -23,7 +23,7 @@ from service.text.symbols import SymbolRenderer
 
 Floats = NDArray[np.float32]
 
-_PRECISIONS = ("fp32", "bf16", "int8")
+_PRECISIONS = ("fp32", "int16", "int8")
 _ROUNDS = 5
 _TEXT = "您要找的王经理正在开会，我十分钟以后请他给您回电话。"
 
@@ -33,7 +33,7 @@ class Precision:
     """What a precision costs, and how close it is.
 
     Attributes:
-        name: ``"fp32"``, ``"bf16"`` or ``"int8"``.
+        name: ``"fp32"``, ``"int16"`` or ``"int8"``.
         rtf: seconds of CPU time a second of speech, the best of some rounds.
         times: faster than fp32.
         snr: of what it says against what fp32 says, in dB; infinite for fp32.

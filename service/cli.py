@@ -190,7 +190,7 @@ def voices() -> None:
 )
 @click.option(
     "--precision",
-    type=click.Choice(["fp32", "bf16", "int8"]),
+    type=click.Choice(["fp32", "int16", "int8"]),
     help="With --symbols: of the vocoder; fp32 if left out, whatever is served, for this is to be exact.",
 )
 @click.option(
@@ -292,10 +292,10 @@ def _say_symbols(
 @click.option("--voice", "names", multiple=True, help="A voice's name, the default first; left out: all.")
 @click.option(
     "--precision",
-    type=click.Choice(["auto", "fp32"]),
+    type=click.Choice(["auto", "int16"]),
     default="auto",
     show_default=True,
-    help="auto adds an int8 vocoder and judges it; fp32 does without.",
+    help="auto adds an int8 vocoder and judges it; int16 does without.",
 )
 def export(model: str, output: Path, names: tuple[str, ...], precision: str) -> None:
     """Converts the voices of MODEL, a model folder or a ModelScope id, so that serving needs no PyTorch."""

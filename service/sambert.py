@@ -143,8 +143,8 @@ def load_sambert_voices(
     Args:
         voices: the first is the default.
         threads: that compute.
-        precision: of the vocoders, ``"int8"``, ``"bf16"`` or ``"fp32"``; None takes int8 where a voice's
-            export found it good, else bf16 where this CPU has it.
+        precision: of the vocoders, ``"int8"``, ``"int16"`` or ``"fp32"``; None takes int8 where a voice's
+            export found it good, else int16 where this CPU can.
         metrics: count what becomes of lines.
         genders: by the names of voices, as far as they are known.
 

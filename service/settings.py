@@ -84,9 +84,9 @@ class Settings(BaseSettings):
         description="names of voices with commas between them, the default voice first "
         "(left out: all in their own order)",
     )
-    precision: Literal["int8", "bf16", "fp32"] | None = Field(
+    precision: Literal["int8", "int16", "fp32"] | None = Field(
         default=None,
-        description="int8, bf16 or fp32 (left out: int8 where a voice's export found it good, else bf16)",
+        description="int8, int16 or fp32 (left out: int8 where a voice's export found it good, else int16)",
     )
     threads: int | None = Field(
         default=None,

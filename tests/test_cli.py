@@ -286,11 +286,11 @@ class TestExport:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         names = ["--voice", "fp_emo", "--voice", "plain_emo"]
-        result = run("export", str(MODEL), "-o", str(tmp_path / "voices"), "--precision", "fp32", *names)
+        result = run("export", str(MODEL), "-o", str(tmp_path / "voices"), "--precision", "int16", *names)
         assert result.exit_code == 0, result.stderr
-        assert [line.split(": ")[:2] for line in result.stdout.splitlines()] == [
-            ["fp_emo", "fp32"],
-            ["plain_emo", "fp32"],
+        assert [line.split(",")[0] for line in result.stdout.splitlines()] == [
+            "fp_emo: int16",
+            "plain_emo: int16",
         ]
         monkeypatch.setenv("TTS_MODEL", str(tmp_path / "voices"))
         assert run("say", "你好", "-o", str(tmp_path / "a.wav")).exit_code == 0
@@ -302,7 +302,7 @@ class TestExport:
         assert result.exit_code == 0, result.stderr
         (voice,) = read_exported(tmp_path)
         assert {"log_spectral_distance_db", "fp32_ser", "int8_ovrl"} <= set(voice.verdict)
-        assert result.stdout.startswith("causal_emo: int8: log-spectral distance ")
+        assert result.stdout.startswith("causal_emo: int8, as int8 passed: log-spectral distance ")
         assert "not scored as speech" in result.stdout  # random weights speak noise
 
     @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ class TestExport:
         [
             (["nowhere", "-o", "out"], "There is no model folder 'nowhere'"),
             ([str(MODEL), "-o", "out", "--voice", "nobody"], "has no voice 'nobody'"),
-            ([str(MODEL), "-o", "file/out", "--precision", "fp32"], "file/out"),
+            ([str(MODEL), "-o", "file/out", "--precision", "int16"], "file/out"),
         ],
     )
     def test_what_cannot_be_exported_is_one_sentence_and_exit_2(

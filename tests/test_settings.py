@@ -93,7 +93,7 @@ def test_voices_are_names_with_commas_between_them_each_once_in_their_order(
         ("TTS_LEXICON", "/does/not/exist.tsv", "an existing TSV file"),
         ("TTS_LOG_LEVEL", "loud", "debug, info, warning or error"),
         ("TTS_LOG_TEXT", "maybe", "true or false"),
-        ("TTS_PRECISION", "fp16", "int8, bf16 or fp32"),
+        ("TTS_PRECISION", "fp16", "int8, int16 or fp32"),
     ],
 )
 def test_a_wrong_value_is_told_with_its_variable_and_what_is_allowed(

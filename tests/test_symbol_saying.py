@@ -11,13 +11,24 @@ import pytest
 import soundfile
 import torch
 
+from bench.vocoder import snr
 from service.models.errors import ModelError
 from service.runtime.exported import write_exported
+from service.runtime.int16_vocoder import runs_here
 from service.settings import Settings
-from service.symbol_saying import Backend, SayingError, Speech, int16, read_lines, say_symbols, write_speech
+from service.symbol_saying import (
+    Backend,
+    Precision,
+    SayingError,
+    Speech,
+    int16,
+    read_lines,
+    say_symbols,
+    write_speech,
+)
 from tests.models import golden
 from tests.models.golden_model import VOICES
-from tests.runtime.voices import NAMES, exported
+from tests.runtime.voices import LIBRARY, NAMES, exported, in_int16, needs_int16
 
 BACKENDS: tuple[Backend, ...] = ("onnx", "torch")
 EXACT = {"dur", "band"}
@@ -136,9 +147,28 @@ def test_a_line_that_comes_out_as_nothing_is_told(backend: Backend, folder: Path
         say_symbols(lines, settings(model, "se_emo"), backend, None, 1)
 
 
-def test_int8_needs_a_voice_that_has_it(folder: Path) -> None:
-    with pytest.raises(ModelError, match="plain_emo was exported without int8"):
-        say_symbols([golden.line("short").text], settings(folder, "plain_emo"), "onnx", "int8", 1)
+@pytest.mark.parametrize("precision", ["int8", "int16"])
+def test_integers_need_a_voice_that_has_them(precision: Precision, folder: Path) -> None:
+    with pytest.raises(ModelError, match=f"plain_emo was exported without {precision}"):
+        say_symbols([golden.line("short").text], settings(folder, "plain_emo"), "onnx", precision, 1)
+
+
+@pytest.mark.skipif(runs_here(LIBRARY), reason="this CPU has the instructions for int16")
+def test_int16_needs_a_cpu_that_can(tmp_path: Path) -> None:
+    write_exported([in_int16("plain_emo")], tmp_path)
+    with pytest.raises(ModelError, match="int16 takes a CPU with AVX512-VNNI"):
+        say_symbols([golden.line("short").text], settings(tmp_path, "plain_emo"), "onnx", "int16", 1)
+
+
+@needs_int16
+def test_int16_is_spoken_where_it_can_be(tmp_path: Path) -> None:
+    write_exported([in_int16("plain_emo")], tmp_path)
+    line, chosen = golden.line("short").text, settings(tmp_path, "plain_emo")
+    exact = say_symbols([line], chosen, "onnx", None, 1)
+    fast = say_symbols([line], chosen, "onnx", "int16", 1)
+    np.testing.assert_array_equal(fast.first["mel"], exact.first["mel"])
+    assert snr(exact.first["wav"], fast.first["wav"]) > 40
+    assert not np.array_equal(exact.first["wav"], fast.first["wav"])
 
 
 def test_the_torch_backend_has_no_int8(folder: Path) -> None:

@@ -194,7 +194,7 @@ def write_voice(run: Run) -> None:
 
 def _serve(run: Run) -> None:
     """Converts the voices, so that serving them needs no PyTorch: into ``served``."""
-    precision = "auto" if "int8" in run.preset.engines else "fp32"
+    precision = "auto" if "int8" in run.preset.engines else "int16"
     scorer_of = Listener if precision == "auto" else None
     part = run.folder / ".served.part"
     shutil.rmtree(part, ignore_errors=True)

@@ -21,8 +21,8 @@ from service.models.layout import ModelFolder
 from service.models.reader import read_voice
 from service.observability.logs import configure_logging, get_logger
 from service.runtime.export.verdict import Scorer, Verdict
-from service.runtime.export.voice import export_voice, with_int8
-from service.runtime.exported import VOCODER, VOCODER_INT8, ExportedVoice, write_exported
+from service.runtime.export.voice import export_voice, with_int8, with_int16
+from service.runtime.exported import VOCODER, VOCODER_INT8, VOCODER_INT16, ExportedVoice, write_exported
 from service.runtime.guard import UnusableSpeechError
 from service.settings import load_settings
 
@@ -41,7 +41,8 @@ class Conversion:
 
     Attributes:
         voice: ready to be served.
-        verdict: what the gate found of int8; None where int8 was not asked for, or could not be tried.
+        verdict: what the gate found of int8; None where int8 was not asked for, or the voice does not speak
+            the lines that it takes.
         reason: why there is no verdict.
     """
 
@@ -52,10 +53,11 @@ class Conversion:
     def __str__(self) -> str:
         """One line for people: name, verdict and sizes."""
         sizes = {name: len(content) / _MEGABYTE for name, content in self.voice.files.items()}
-        vocoders = [("fp32", VOCODER), ("int8", VOCODER_INT8)]
+        vocoders = [("fp32", VOCODER), ("int16", VOCODER_INT16), ("int8", VOCODER_INT8)]
         told = ", ".join(f"{name} {sizes[file]:.1f} MB" for name, file in vocoders if file in sizes)
-        verdict = str(self.verdict) if self.verdict else f"{self.voice.precision}: {self.reason}"
-        return f"{self.voice.name}: {verdict}; {sum(sizes.values()):.1f} MB, of these the vocoder: {told}"
+        verdict = str(self.verdict) if self.verdict else self.reason
+        start = f"{self.voice.name}: {self.voice.precision}, as {verdict}"
+        return f"{start}; {sum(sizes.values()):.1f} MB, of these the vocoder: {told}"
 
 
 def convert(
@@ -70,7 +72,7 @@ def convert(
     Args:
         model: the model.
         name: the voice's.
-        precision: ``"auto"`` adds an int8 vocoder and judges it; ``"fp32"`` does without.
+        precision: ``"int16"`` adds a vocoder in it, ``"auto"`` also one in int8, which it judges.
         scorer_of: for the verdict on int8; None judges by the spectrum alone.
         stage: is told how it goes.
 
@@ -80,17 +82,18 @@ def convert(
     stage("reading")
     weights = read_voice(model, name)
     stage("writing graphs")
-    voice = export_voice(weights)
-    if precision == "fp32":
-        return Conversion(voice, None, "int8 was not asked for")
-    stage("calibrating and judging int8")
-    chosen = calibration(weights.unit)
+    voice, chosen = export_voice(weights), calibration(weights.unit)
     try:
+        stage("calibrating int16")
+        voice = with_int16(voice, weights, chosen.lines[: len(chosen.lines) // 2])
+        if precision == "int16":
+            return Conversion(voice, None, "int8 was not asked for")
+        stage("calibrating and judging int8")
         with _without_advice():
             return Conversion(*with_int8(voice, weights, chosen.lines, _scorer(chosen, scorer_of)))
     except UnusableSpeechError as error:
-        get_logger().warning("int8_not_tried", voice=name, reason=str(error))
-        return Conversion(voice, None, f"int8 could not be tried ({str(error).rstrip('.')})")
+        get_logger().warning("voice_not_calibrated", voice=name, reason=str(error))
+        return Conversion(voice, None, f"no other could be calibrated ({str(error).rstrip('.')})")
 
 
 def export(

@@ -20,14 +20,15 @@ from service.models.config import AcousticConfig, F0Scale, VocoderConfig
 from service.models.errors import ModelError
 from service.models.unit import LinguisticUnit
 
-EXPORT_VERSION = 3
+EXPORT_VERSION = 4
 """Raise it with every change of the graphs or of this format; exports of other versions are made anew."""
 
 MANIFEST = "manifest.json"
 ENCODER, PREDICTOR, POSTNET = "encoder.onnx", "predictor.onnx", "postnet.onnx"
-VOCODER, VOCODER_INT8, VOCODER_BF16 = "vocoder.onnx", "vocoder.int8.onnx", "vocoder.bf16.npz"
+VOCODER, VOCODER_INT8, VOCODER_INT16 = "vocoder.onnx", "vocoder.int8.onnx", "vocoder.int16.npz"
 TENSORS = "tensors.npz"
-_NEEDED = {ENCODER, PREDICTOR, POSTNET, VOCODER, VOCODER_BF16, TENSORS}
+_NEEDED = {ENCODER, PREDICTOR, POSTNET, VOCODER, TENSORS}
+_POSSIBLE = _NEEDED | {VOCODER_INT16, VOCODER_INT8}
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class ExportedVoice:
         acoustic: settings of Sambert.
         vocoder: settings of HiFi-GAN.
         context: mel frames before and behind a piece that its samples depend on.
-        precision: ``"int8"`` where the vocoder's int8 graph passed the quality gate, else ``"fp32"``.
+        precision: what to serve in: ``"int8"`` where the vocoder passed the quality gate in it, else
+            ``"int16"`` where there is such a one, else ``"fp32"``.
         verdict: what the gate found: figures by name.
         fingerprint: changes whenever the same symbols would sound different.
         files: the contents of the graphs and of the files with tensors, by file name.
@@ -166,7 +168,7 @@ class _Files:
 
 def _voice(entry: dict[str, Any], stored: _Files) -> ExportedVoice:
     files = dict(entry["files"])
-    if not _NEEDED <= files.keys() <= _NEEDED | {VOCODER_INT8}:
+    if not _NEEDED <= files.keys() <= _POSSIBLE:
         raise ValueError(f"an export does not consist of {', '.join(files)}")
     acoustic, vocoder = dict(entry["acoustic"]), dict(entry["vocoder"])
     acoustic["f0"] = F0Scale(**acoustic["f0"]) if acoustic["f0"] else None

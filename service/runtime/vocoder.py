@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.models.config import F0_FLOOR, VOICED_FROM, F0Scale
-from service.runtime.bf16_vocoder import Bf16Vocoder, runs_here
 from service.runtime.excitation import ExcitationSource
-from service.runtime.exported import VOCODER, VOCODER_BF16, VOCODER_INT8, ExportedVoice
+from service.runtime.exported import VOCODER, VOCODER_INT8, VOCODER_INT16, ExportedVoice
 from service.runtime.guard import UnusableSpeechError, is_silent, is_sound
+from service.runtime.int16_vocoder import Int16Vocoder, runs_here
 from service.runtime.sessions import session_of
 from service.runtime.shelf import Shelf
 
@@ -34,7 +34,7 @@ class Vocoder:
     Attributes:
         before, behind: frames of context that a piece needs around it.
         hop: samples of a frame.
-        precision: ``"int8"``, ``"bf16"`` or ``"fp32"``.
+        precision: ``"int8"``, ``"int16"`` or ``"fp32"``.
     """
 
     def __init__(
@@ -48,9 +48,9 @@ class Vocoder:
 
         Args:
             voice: the exported voice.
-            precision: ``"int8"``, ``"bf16"`` or ``"fp32"``; where the voice or this machine lacks it, that is
-                fp32. None takes int8 where the export found it good, else bf16.
-            library: the compiled one, which bf16 needs.
+            precision: ``"int8"``, ``"int16"`` or ``"fp32"``; where the voice or this machine lacks it, that
+                is fp32. None takes the voice's own.
+            library: the compiled one, which int16 needs.
             shelf: of the voices that share what they have in common.
         """
         self.precision = _possible(voice, precision, library)
@@ -63,9 +63,9 @@ class Vocoder:
         self._exact = cache(lambda: _graph(exact, Shelf())) if self.precision == "int8" else None
 
     def _loaded(self, voice: ExportedVoice, library: ctypes.CDLL | None, shelf: Shelf) -> Vocode:
-        if self.precision == "bf16" and library is not None:
-            file, config = voice.files[VOCODER_BF16], voice.vocoder
-            return shelf.get(lambda: Bf16Vocoder(file, config, library), ("bf16", config), file)
+        if self.precision == "int16" and library is not None:
+            file, config = voice.files[VOCODER_INT16], voice.vocoder
+            return shelf.get(lambda: Int16Vocoder(file, config, library), ("int16", config), file)
         return _graph(voice.files[VOCODER_INT8 if self.precision == "int8" else VOCODER], shelf)
 
     def start(self, total: int, source: ExcitationSource | None = None) -> VocoderStream:
@@ -101,9 +101,10 @@ def _graph(model: bytes, shelf: Shelf) -> Vocode:
 
 
 def _possible(voice: ExportedVoice, precision: str | None, library: ctypes.CDLL | None) -> str:
-    wanted = precision or ("int8" if voice.precision == "int8" else "bf16")
-    there = VOCODER_INT8 in voice.files if wanted == "int8" else wanted == "bf16" and runs_here(library)
-    return wanted if there else "fp32"
+    wanted = precision or voice.precision
+    if wanted == "int16" and not runs_here(library):
+        return "fp32"
+    return wanted if {"int8": VOCODER_INT8, "int16": VOCODER_INT16}.get(wanted) in voice.files else "fp32"
 
 
 class VocoderStream:

@@ -15,14 +15,14 @@ def test_an_array_of_contiguous_float32_has_an_address() -> None:
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int32, ">f4"])
 def test_numbers_of_another_kind_are_refused(dtype: str) -> None:
-    with pytest.raises(ValueError, match="contiguous arrays of float32 and uint32"):
+    with pytest.raises(ValueError, match="contiguous arrays of float32 and int16"):
         address(np.zeros((3, 4), dtype))
 
 
 def test_an_array_with_gaps_is_refused() -> None:
     array = spectrogram(4, 4)
     for gappy in (array[:, :2], array[::2], array.T, array[:, ::-1]):
-        with pytest.raises(ValueError, match="contiguous arrays of float32 and uint32"):
+        with pytest.raises(ValueError, match="contiguous arrays of float32 and int16"):
             address(gappy)
 
 

@@ -20,7 +20,8 @@ from tests.runtime.voices import (
     Floats,
     exported,
     hifigan,
-    needs_bf16,
+    in_int16,
+    needs_int16,
     networks,
     pieces,
     spectrogram,
@@ -58,7 +59,7 @@ def constant(value: float, hop: int) -> bytes:
 
 
 def with_constant(value: float) -> ExportedVoice:
-    voice = exported("plain_emo")
+    voice = in_int16("plain_emo")
     files = {**voice.files, VOCODER_INT8: constant(value, voice.vocoder.hop)}
     return replace(voice, files=files, precision="int8")
 
@@ -152,17 +153,18 @@ def test_a_piece_that_int8_gives_sound_is_taken_as_it_is() -> None:
     assert streamed.repaired == 0
 
 
-def test_without_the_compiled_library_there_is_no_bf16() -> None:
-    assert Vocoder(exported("plain_emo")).precision == "fp32"
-    assert Vocoder(exported("plain_emo"), "bf16").precision == "fp32"
+def test_without_the_compiled_library_there_is_no_int16() -> None:
+    assert Vocoder(in_int16("plain_emo")).precision == "fp32"
+    assert Vocoder(in_int16("plain_emo"), "int16").precision == "fp32"
 
 
-@needs_bf16
-def test_bf16_is_what_a_voice_is_served_in_that_is_not_good_in_int8() -> None:
-    assert Vocoder(exported("plain_emo"), None, LIBRARY).precision == "bf16"
+@needs_int16
+def test_a_voice_is_served_in_its_own_precision_or_in_the_one_that_is_named() -> None:
+    assert Vocoder(in_int16("plain_emo"), None, LIBRARY).precision == "int16"
     assert Vocoder(with_constant(0.25), None, LIBRARY).precision == "int8"
-    assert Vocoder(with_constant(0.25), "bf16", LIBRARY).precision == "bf16"
+    assert Vocoder(with_constant(0.25), "int16", LIBRARY).precision == "int16"
     assert Vocoder(with_constant(0.25), "fp32", LIBRARY).precision == "fp32"
+    assert Vocoder(exported("plain_emo"), "int16", LIBRARY).precision == "fp32"
 
 
 def test_fp32_is_asked_for_by_name_and_all_that_a_voice_without_int8_has() -> None:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from service.models.hifigan import HifiGan
 from service.models.sambert import Sambert
 from service.models.weights import VoiceWeights
-from service.runtime.bf16_vocoder import runs_here
-from service.runtime.export.voice import export_voice
+from service.runtime.export.voice import export_voice, with_int16
 from service.runtime.exported import ExportedVoice
+from service.runtime.int16_vocoder import runs_here
 from service.runtime.native.binding import load_library
 from service.runtime.networks import Networks
 from tests.models import golden
@@ -28,7 +28,7 @@ WITH_SOURCE = ("nsf_emo", "se_emo")
 LIBRARY = load_library()
 
 needs_library = pytest.mark.skipif(LIBRARY is None, reason="the package was installed without a compiler")
-needs_bf16 = pytest.mark.skipif(not runs_here(LIBRARY), reason="this CPU does not multiply bfloat16 numbers")
+needs_int16 = pytest.mark.skipif(not runs_here(LIBRARY), reason="this CPU lacks the instructions for int16")
 on_every_path = pytest.mark.parametrize(
     "library",
     [pytest.param(None, id="numpy"), pytest.param(LIBRARY, id="compiled", marks=needs_library)],
@@ -39,6 +39,12 @@ on_every_path = pytest.mark.parametrize(
 def exported(name: str) -> ExportedVoice:
     """A voice in fp32, by its name or by that of a vector."""
     return export_voice(golden.voice(name.split("__")[0]))
+
+
+@cache
+def in_int16(name: str) -> ExportedVoice:
+    """A voice with a vocoder in int16 as well."""
+    return with_int16(exported(name), golden.voice(name), [golden.line("short")])
 
 
 @cache

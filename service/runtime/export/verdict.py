@@ -60,13 +60,13 @@ class Verdict:
         return self.fp32 is not None and self.int8 is not None and self.fp32.errors <= _UNDERSTANDABLE
 
     @property
-    def precision(self) -> str:
-        """What the voice is to be served in: ``"int8"`` or ``"fp32"``."""
+    def passed(self) -> bool:
+        """Whether the voice may be served in int8."""
         good = self.distance <= MOST_DISTANCE
         if self.scored and self.fp32 and self.int8:
             good = good and self.fp32.quality - self.int8.quality <= MOST_QUALITY_LOST
             good = good and self.int8.errors - self.fp32.errors <= MOST_ERRORS_ADDED
-        return "int8" if good else "fp32"
+        return good
 
     @property
     def figures(self) -> Mapping[str, float]:
@@ -86,7 +86,7 @@ class Verdict:
             parts.append(f"SER {self.fp32.errors:.1%} to {self.int8.errors:.1%}")
         else:
             parts.append("not scored as speech")
-        return f"{self.precision}: {', '.join(parts)}"
+        return f"int8 {'passed' if self.passed else 'failed'}: {', '.join(parts)}"
 
 
 def judge(voice: ExportedVoice, lines: Sequence[SymbolLine], scorer: Scorer | None = None) -> Verdict:

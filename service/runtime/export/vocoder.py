@@ -84,6 +84,32 @@ def phase_biases(tensors: Tensors, config: VocoderConfig, stage: int) -> NDArray
     return np.tile(bias + tensors[f"repeat_upsamples.{stage}.2.conv1d.bias"], config.scales[stage])
 
 
+@dataclass(frozen=True, slots=True)
+class SourceLayer:
+    """The convolution that brings the excitation to the rate of a stage.
+
+    Attributes:
+        weight: shape (outputs, 1, size).
+        bias: shape (outputs,).
+        stride: samples of the excitation a step.
+        back, ahead: how many samples before its own, and behind, the first and the last step are padded.
+    """
+
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    stride: int
+    back: int
+    ahead: int
+
+
+def source_layer(tensors: Tensors, config: VocoderConfig, stage: int) -> SourceLayer:
+    """What an NSF voice adds behind the upsampling of a stage."""
+    name = f"source_downs.{stage}.conv1d"
+    stride = math.prod(config.scales[stage + 1 :])
+    pads = (0, 0) if stride == 1 else (2 * stride - 1, 0) if config.causal else (stride // 2,) * 2
+    return SourceLayer(tensors[f"{name}.weight"], tensors[f"{name}.bias"], stride, *pads)
+
+
 def vocoder_graph(tensors: Tensors, config: VocoderConfig, *, planar: bool) -> onnx.ModelProto:
     """The vocoder over a piece of a mel.
 
@@ -169,11 +195,9 @@ class _Builder:
 
     def _source(self, source: Value, stage: int, rate: int) -> Value:
         """The excitation at the rate of a stage, cut like what it is added to."""
-        weight = self._tensors[f"source_downs.{stage}.conv1d.weight"]
-        bias = self._tensors[f"source_downs.{stage}.conv1d.bias"]
-        stride = self._config.hop // rate
-        pads = (0, 0) if stride == 1 else (2 * stride - 1, 0) if self._config.causal else (stride // 2,) * 2
-        x = self._convolution(source, weight, bias, pads, stride=stride)
+        layer = source_layer(self._tensors, self._config, stage)
+        pads = layer.back, layer.ahead
+        x = self._convolution(source, layer.weight, layer.bias, pads, stride=layer.stride)
         left, right = self._left, self._graph.add("Sub", self._frames, self._right)
         return self._rows(x, left, right, rate)
 

@@ -1,4 +1,4 @@
-"""Exports a voice: its graphs, what runs outside them, and a verdict on int8."""
+"""Exports a voice: its graphs, what runs outside them, vocoders in integers, and a verdict on int8."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import numpy as np
 from service.models.line import SymbolLine
 from service.models.weights import VoiceWeights
 from service.runtime.export.acoustic import encoder_graph, predictor_graph
-from service.runtime.export.bf16 import bf16_vocoder
 from service.runtime.export.int8 import quantized
+from service.runtime.export.int16 import int16_vocoder, layers
+from service.runtime.export.mels import vocoder_inputs
+from service.runtime.export.peaks import input_peaks
 from service.runtime.export.postnet import postnet_graph
 from service.runtime.export.verdict import Scorer, Verdict, judge
 from service.runtime.export.vocoder import context_after, vocoder_graph
@@ -23,8 +25,8 @@ from service.runtime.exported import (
     PREDICTOR,
     TENSORS,
     VOCODER,
-    VOCODER_BF16,
     VOCODER_INT8,
+    VOCODER_INT16,
     ExportedVoice,
     compact,
 )
@@ -34,7 +36,7 @@ _IN_GRAPHS = ("variance_adaptor.pitch_predictor.", "variance_adaptor.energy_pred
 
 
 def export_voice(weights: VoiceWeights) -> ExportedVoice:
-    """Gives a voice with its vocoder in fp32 and bfloat16; ``with_int8`` adds a faster one."""
+    """Gives a voice with its vocoder in fp32; ``with_int16`` and ``with_int8`` add faster ones."""
     acoustic, config = weights.acoustic, weights.acoustic_config
     context = context_after(weights.vocoder, weights.vocoder_config, -1)
     graphs = {
@@ -44,7 +46,6 @@ def export_voice(weights: VoiceWeights) -> ExportedVoice:
         VOCODER: vocoder_graph(weights.vocoder, weights.vocoder_config, planar=True),
     }
     files = {name: graph.SerializeToString() for name, graph in graphs.items()}
-    files[VOCODER_BF16] = bf16_vocoder(weights.vocoder, weights.vocoder_config)
     return ExportedVoice(
         name=weights.name,
         sample_rate=weights.sample_rate,
@@ -59,6 +60,21 @@ def export_voice(weights: VoiceWeights) -> ExportedVoice:
     )
 
 
+def with_int16(voice: ExportedVoice, weights: VoiceWeights, lines: Sequence[SymbolLine]) -> ExportedVoice:
+    """Adds the vocoder in 16-bit integers, in which the voice serves from now on.
+
+    Args:
+        voice: as ``export_voice`` gave it.
+        weights: what it was made of.
+        lines: for calibration, at least one.
+    """
+    config = weights.vocoder_config
+    peaks = input_peaks(voice.files[VOCODER], vocoder_inputs(voice, lines))
+    named = dict(zip(layers(config), peaks, strict=True))
+    files = {**voice.files, VOCODER_INT16: int16_vocoder(weights.vocoder, config, named)}
+    return replace(voice, precision="int16", files=files)
+
+
 def with_int8(
     voice: ExportedVoice,
     weights: VoiceWeights,
@@ -68,20 +84,21 @@ def with_int8(
     """Adds the int8 vocoder, calibrated on what the voice itself says, and judges it.
 
     Args:
-        voice: as ``export_voice`` gave it.
+        voice: without int8.
         weights: what it was made of.
         lines: at least two; the first half for calibration, the second half for the verdict.
         scorer: scores takes of the second half, or None where nothing can.
 
     Returns:
-        The voice, which serves in int8 only if the verdict is good, and the verdict.
+        The voice, which serves in int8 only if that passes, and the verdict.
     """
     graph = vocoder_graph(weights.vocoder, weights.vocoder_config, planar=False)
     half = len(lines) // 2
     files = {**voice.files, VOCODER_INT8: quantized(graph, voice, lines[:half]).SerializeToString()}
     faster = replace(voice, files=files)
     verdict = judge(faster, lines[half:], scorer)
-    return replace(faster, precision=verdict.precision, verdict=verdict.figures), verdict
+    precision = "int8" if verdict.passed else voice.precision
+    return replace(faster, precision=precision, verdict=verdict.figures), verdict
 
 
 def _tensors(weights: VoiceWeights) -> bytes:

@@ -46,8 +46,8 @@ class ConvolutionStruct(ctypes.Structure):
     """``Convolution`` of vocoder.cpp."""
 
     _fields_ = (
-        ("weight", ctypes.c_void_p),
-        ("bias", ctypes.c_void_p),
+        *((name, ctypes.c_void_p) for name in ("weight", "unit", "bias")),
+        ("levels", ctypes.c_float),
         *((name, ctypes.c_int32) for name in ("inputs", "outputs", "size", "dilation", "back")),
     )
 
@@ -121,10 +121,10 @@ def load_library() -> ctypes.CDLL | None:
     return library
 
 
-def address(array: NDArray[np.float32] | NDArray[np.uint32]) -> int:
+def address(array: NDArray[np.float32] | NDArray[np.int16]) -> int:
     """Where a contiguous array's numbers lie; it must outlive the use of the address."""
-    if not array.flags.c_contiguous or array.dtype not in (np.float32, np.uint32):
-        raise ValueError("Only contiguous arrays of float32 and uint32 can be handed to compiled code.")
+    if not array.flags.c_contiguous or array.dtype not in (np.float32, np.int16):
+        raise ValueError("Only contiguous arrays of float32 and int16 can be handed to compiled code.")
     return int(array.ctypes.data)
 
 

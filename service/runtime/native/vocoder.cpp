@@ -1,5 +1,5 @@
-// HiFi-GAN (Kong et al. 2020) over a piece of a mel. Its convolutions take pairs of bfloat16 numbers, which one
-// instruction multiplies and adds up in fp32; what runs on from layer to layer, and the last layer, are fp32.
+// HiFi-GAN (Kong et al. 2020) over a piece of a mel. Its convolutions take pairs of 16-bit integers, which one
+// instruction multiplies and adds up in 32 bits; what runs on from layer to layer, and the last layer, are fp32.
 // Arrays belong to the caller. Where `vocoder_runs_here` is 0 nothing else here may be called.
 #include <cmath>
 #include <cstdint>
@@ -8,11 +8,13 @@
 
 extern "C" {
 
-// `weight` has the shape (outputs / 8, size, inputs / 2, 8), its numbers being pairs of inputs, and `bias` is as
-// long as the outputs, both filled up with zeros. The first output sees `back` inputs before the first.
+// `weight` has the shape (outputs / 8, size, inputs / 2, 8), its numbers being pairs of inputs; `unit`, what 1 in
+// the sum of an output stands for, and `bias` are as long as the outputs; all are filled up with zeros. An input of 1
+// has `levels` levels. The first output sees `back` inputs before the first.
 struct Convolution {
     const uint32_t *weight;
-    const float *bias;
+    const float *unit, *bias;
+    float levels;
     int32_t inputs, outputs, size, dilation, back;
 };
 
@@ -47,11 +49,11 @@ void vocode(const Vocoder *vocoder, const float *mel, const float *excitation, i
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
 
 int32_t vocoder_runs_here() {
-    return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") &&
+    return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
-#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512bf16")
+#pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
 #include <immintrin.h>
 
 #define INLINE inline __attribute__((always_inline))
@@ -100,14 +102,17 @@ template <class Number> class Rows {
 };
 
 typedef Rows<float> Floats;
-typedef Rows<uint32_t> Pairs;  // each of two channels in bfloat16, the first one in the lower half
+typedef Rows<uint32_t> Pairs;  // each of two channels in 16 bits, the first one in the lower half
 
 INLINE __m512 leaky(__m512 x, float slope) { return _mm512_max_ps(x, _mm512_mul_ps(x, _mm512_set1_ps(slope))); }
 
-INLINE __m512i paired(__m512 first, __m512 second) {
-    const __m512i low = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(first));
-    const __m512i high = _mm512_cvtepu16_epi32((__m256i)_mm512_cvtneps_pbh(second));
-    return _mm512_or_si512(low, _mm512_slli_epi32(high, 16));
+INLINE __m512i rounded(__m512 x, float levels) { return _mm512_cvtps_epi32(_mm512_mul_ps(x, _mm512_set1_ps(levels))); }
+
+// Two channels as the layer with these levels sees them; what is beyond 16 bits is cut off.
+INLINE __m512i paired(__m512 first, __m512 second, float levels) {
+    const __m512i fours = _mm512_packs_epi32(rounded(first, levels), rounded(second, levels));
+    const __m128i order = _mm_setr_epi8(0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+    return _mm512_shuffle_epi8(fours, _mm512_broadcast_i32x4(order));
 }
 
 // Taylor's series around the nearest multiple of pi; within 4e-6.
@@ -124,7 +129,8 @@ INLINE __m512 sine(__m512 x) {
 }
 
 // Puts rows of floats, each through `change`, into pairs.
-template <class Change> void pair_rows(const float *from, size_t stride, int rows, const Pairs &to, Change change) {
+template <class Change>
+void pair_rows(const float *from, size_t stride, int rows, float levels, const Pairs &to, Change change) {
     to.zero_edges((rows + 1) / 2);
     for (int r = 0; r < rows; r += 2) {
         const float *first = from + r * stride, *second = r + 1 < rows ? first + stride : nullptr;
@@ -132,82 +138,96 @@ template <class Change> void pair_rows(const float *from, size_t stride, int row
             const __mmask16 lanes = first_lanes(to.length() - t);
             const __m512 a = change(_mm512_maskz_loadu_ps(lanes, first + t));
             const __m512 b = second ? change(_mm512_maskz_loadu_ps(lanes, second + t)) : _mm512_setzero_ps();
-            _mm512_mask_storeu_epi32(to.row(r / 2) + t, lanes, paired(a, b));
+            _mm512_mask_storeu_epi32(to.row(r / 2) + t, lanes, paired(a, b, levels));
         }
     }
 }
 
-typedef __m512 Sums[GROUP][VECTORS];
+// What a layer gives for some outputs and steps.
+struct Tile {
+    __m512i sums[GROUP][VECTORS];
+    const float *unit, *bias;  // of the first output
 
-// A layer, tile by tile; `store` is told the first output and step of each, and takes its sums.
+    INLINE __m512 at(int g, int v) const {
+        return _mm512_fmadd_ps(_mm512_cvtepi32_ps(sums[g][v]), _mm512_set1_ps(unit[g]), _mm512_set1_ps(bias[g]));
+    }
+};
+
+// A layer, tile by tile; `store` is told the first output and step of each.
 template <class Store> void convolve(const Convolution &layer, const Pairs &in, Store store) {
     const int pairs = (layer.inputs + 1) / 2;
     for (int output = 0; output < layer.outputs; output += GROUP)
         for (int t = 0; t < in.length(); t += TILE) {
-            Sums sums;
+            Tile tile;
+            __m512i (&sums)[GROUP][VECTORS] = tile.sums;
+            tile.unit = layer.unit + output, tile.bias = layer.bias + output;
             for (int g = 0; g < GROUP; g++)
-                for (int v = 0; v < VECTORS; v++) sums[g][v] = _mm512_set1_ps(layer.bias[output + g]);
+                for (int v = 0; v < VECTORS; v++) sums[g][v] = _mm512_setzero_si512();
             const uint32_t *weight = layer.weight + (size_t)output * layer.size * pairs;
             for (int tap = 0; tap < layer.size; tap++)
                 for (int pair = 0; pair < pairs; pair++, weight += GROUP) {
                     const uint32_t *x = in.row(pair) + t - layer.back + tap * layer.dilation;
-                    __m512bh seen[VECTORS];
-                    for (int v = 0; v < VECTORS; v++) seen[v] = (__m512bh)_mm512_loadu_si512(x + v * LANES);
+                    __m512i seen[VECTORS];
+                    for (int v = 0; v < VECTORS; v++) seen[v] = _mm512_loadu_si512(x + v * LANES);
                     for (int g = 0; g < GROUP; g++) {
-                        const __m512bh w = (__m512bh)_mm512_set1_epi32((int)weight[g]);
-                        for (int v = 0; v < VECTORS; v++) sums[g][v] = _mm512_dpbf16_ps(sums[g][v], seen[v], w);
+                        const __m512i w = _mm512_set1_epi32((int)weight[g]);
+                        for (int v = 0; v < VECTORS; v++) sums[g][v] = _mm512_dpwssds_epi32(sums[g][v], seen[v], w);
                     }
                 }
-            store(output, t, sums);
+            store(output, t, tile);
         }
 }
 
-// Writes sums as rows of a rate that is `scale` times higher: the outputs are its phases, one after the other.
-INLINE void interleave(const Convolution &layer, int scale, const Floats &to, int steps, int output, int t, Sums &sums) {
-    const int channels = layer.outputs / scale, count = lower(TILE, steps - t);
+// Writes outputs as rows of a rate that is `scale` times higher: they are its phases, one after the other.
+INLINE void interleave(const Convolution &layer, int scale, const Floats &to, int length, int output, int t,
+                       const Tile &tile) {
+    const int channels = layer.outputs / scale, count = lower(TILE, length - t);
     for (int g = 0; g < GROUP && output + g < layer.outputs; g++) {
         float *row = to.row((output + g) % channels) + t * scale + (output + g) / channels;
         float values[TILE];
-        for (int v = 0; v < VECTORS; v++) _mm512_storeu_ps(values + v * LANES, sums[g][v]);
+        for (int v = 0; v < VECTORS; v++) _mm512_storeu_ps(values + v * LANES, tile.at(g, v));
         for (int i = 0; i < count; i++) row[i * scale] = values[i];
     }
 }
 
 // The layer inside a pair: its outputs become what the next one sees.
-INLINE void inner(const Convolution &layer, const Pairs &from, const Pairs &to) {
-    convolve(layer, from, [&](int output, int t, Sums &sums) {
+INLINE void inner(const Convolution &layer, const Pairs &from, const Convolution &next, const Pairs &to) {
+    convolve(layer, from, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g += 2)
             for (int v = 0; v < VECTORS; v++) {
                 const int at = t + v * LANES;
-                const __m512i both = paired(leaky(sums[g][v], SLOPE), leaky(sums[g + 1][v], SLOPE));
+                const __m512 a = leaky(tile.at(g, v), SLOPE), b = leaky(tile.at(g + 1, v), SLOPE);
+                const __m512i both = paired(a, b, next.levels);
                 _mm512_mask_storeu_epi32(to.row((output + g) / 2) + at, first_lanes(to.length() - at), both);
             }
     });
 }
 
 // The layer that ends a pair: added to what went into the pair, and made ready for the next one.
-INLINE void outer(const Convolution &layer, const Pairs &from, const Floats &before, const Floats &after, const Pairs &next) {
-    convolve(layer, from, [&](int output, int t, Sums &sums) {
+INLINE void outer(const Convolution &layer, const Pairs &from, const Floats &before, const Floats &after,
+                  const Convolution &next, const Pairs &to) {
+    convolve(layer, from, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g += 2)
             for (int v = 0; v < VECTORS; v++) {
                 const int at = t + v * LANES, row = output + g;
-                const __m512 a = _mm512_add_ps(sums[g][v], _mm512_loadu_ps(before.row(row) + at));
-                const __m512 b = _mm512_add_ps(sums[g + 1][v], _mm512_loadu_ps(before.row(row + 1) + at));
+                const __m512 a = _mm512_add_ps(tile.at(g, v), _mm512_loadu_ps(before.row(row) + at));
+                const __m512 b = _mm512_add_ps(tile.at(g + 1, v), _mm512_loadu_ps(before.row(row + 1) + at));
                 _mm512_storeu_ps(after.row(row) + at, a);
                 _mm512_storeu_ps(after.row(row + 1) + at, b);
-                const __mmask16 lanes = first_lanes(next.length() - at);
-                _mm512_mask_storeu_epi32(next.row(row / 2) + at, lanes, paired(leaky(a, SLOPE), leaky(b, SLOPE)));
+                const __m512i both = paired(leaky(a, SLOPE), leaky(b, SLOPE), next.levels);
+                _mm512_mask_storeu_epi32(to.row(row / 2) + at, first_lanes(to.length() - at), both);
             }
     });
 }
 
 // The layer that ends a block, whose share of the blocks' mean is added up.
-INLINE void last_outer(const Convolution &layer, const Pairs &from, const Floats &before, float share, bool add, const Floats &mean) {
-    convolve(layer, from, [&](int output, int t, Sums &sums) {
+INLINE void last_outer(const Convolution &layer, const Pairs &from, const Floats &before, float share, bool add,
+                       const Floats &mean) {
+    convolve(layer, from, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g++)
             for (int v = 0; v < VECTORS; v++) {
                 float *to = mean.row(output + g) + t + v * LANES;
-                const __m512 x = _mm512_add_ps(sums[g][v], _mm512_loadu_ps(before.row(output + g) + t + v * LANES));
+                const __m512 x = _mm512_add_ps(tile.at(g, v), _mm512_loadu_ps(before.row(output + g) + t + v * LANES));
                 const __m512 others = add ? _mm512_loadu_ps(to) : _mm512_setzero_ps();
                 _mm512_storeu_ps(to, _mm512_fmadd_ps(x, _mm512_set1_ps(share), others));
             }
@@ -239,15 +259,16 @@ void run_blocks(const Vocoder &vocoder, const Stage &stage, const Floats &x, con
     const int pairs = (channels + 1) / 2;
     const Pairs start(pairs, length, edge), seen(pairs, length, edge), between(pairs, length, edge);
     const Floats residual(channels, length, edge);
-    pair_rows(x.row(0), x.stride(), channels, start, [](__m512 v) { return leaky(v, SLOPE); });
+    const Convolution *layer = stage.blocks;
+    // The blocks' first layers see the same, and have the same levels.
+    pair_rows(x.row(0), x.stride(), channels, layer->levels, start, [](__m512 v) { return leaky(v, SLOPE); });
     seen.zero_edges(pairs);
     between.zero_edges(pairs);
-    const Convolution *layer = stage.blocks;
     for (int block = 0; block < vocoder.block_count; block++)
         for (int turn = 0; turn < vocoder.turns[block]; turn++, layer += 2) {
             const Floats &before = turn ? residual : x;
-            inner(layer[0], turn ? seen : start, between);
-            if (turn + 1 < vocoder.turns[block]) outer(layer[1], between, before, residual, seen);
+            inner(layer[0], turn ? seen : start, layer[1], between);
+            if (turn + 1 < vocoder.turns[block]) outer(layer[1], between, before, residual, layer[2], seen);
             else last_outer(layer[1], between, before, 1.0f / vocoder.block_count, block > 0, mean);
         }
 }
@@ -284,22 +305,22 @@ void vocode(const Vocoder *pointer, const float *mel, const float *excitation, i
     Floats *x = new Floats(channels, frames, vocoder.edge);
     {
         const Pairs seen((vocoder.first.inputs + 1) / 2, frames, vocoder.edge);
-        pair_rows(mel, frames, vocoder.first.inputs, seen, [](__m512 v) { return v; });
-        convolve(vocoder.first, seen, [&](int output, int t, Sums &sums) {
-            interleave(vocoder.first, 1, *x, frames, output, t, sums);
+        pair_rows(mel, frames, vocoder.first.inputs, vocoder.first.levels, seen, [](__m512 v) { return v; });
+        convolve(vocoder.first, seen, [&](int output, int t, const Tile &tile) {
+            interleave(vocoder.first, 1, *x, frames, output, t, tile);
         });
     }
     for (int s = 0; s < vocoder.stage_count; s++) {
         const Stage &stage = vocoder.stages[s];
         const Pairs seen((channels + 1) / 2, length, vocoder.edge);
-        pair_rows(x->row(0) + start, x->stride(), channels, seen,
+        pair_rows(x->row(0) + start, x->stride(), channels, stage.up.levels, seen,
                   [](__m512 v) { return leaky(_mm512_add_ps(v, sine(v)), SLOPE); });
         delete x;
         rate *= stage.scale;
         channels = stage.channels;
         const Floats raised(channels, length * stage.scale, vocoder.edge);
-        convolve(stage.up, seen, [&](int output, int t, Sums &sums) {
-            interleave(stage.up, stage.scale, raised, seen.length(), output, t, sums);
+        convolve(stage.up, seen, [&](int output, int t, const Tile &tile) {
+            interleave(stage.up, stage.scale, raised, seen.length(), output, t, tile);
         });
         if (stage.source.size)
             add_source(stage.source, excitation, frames * vocoder.hop, left * vocoder.hop, channels, raised);

@@ -29,8 +29,8 @@ def noisy(level: float) -> Floats:
     return mixed
 
 
-def precision(*, errors: float = GOOD.errors, quality: float = GOOD.quality) -> str:
-    return Verdict(0.5, GOOD, Score(errors, quality)).precision
+def passed(*, errors: float = GOOD.errors, quality: float = GOOD.quality) -> bool:
+    return Verdict(0.5, GOOD, Score(errors, quality)).passed
 
 
 def test_a_signal_is_at_no_distance_from_itself() -> None:
@@ -64,44 +64,44 @@ def test_signals_shorter_than_a_window_are_compared_too() -> None:
 
 
 def test_int8_may_be_as_far_away_as_the_limit_and_no_further() -> None:
-    assert Verdict(MOST_DISTANCE).precision == "int8"
-    assert Verdict(MOST_DISTANCE + LITTLE).precision == "fp32"
+    assert Verdict(MOST_DISTANCE).passed
+    assert not Verdict(MOST_DISTANCE + LITTLE).passed
 
 
 def test_a_distance_that_is_no_number_is_too_far() -> None:
-    assert Verdict(float("nan")).precision == "fp32"
+    assert not Verdict(float("nan")).passed
 
 
 def test_int8_may_lose_as_much_quality_as_the_limit_and_no_more() -> None:
-    assert precision(quality=GOOD.quality - MOST_QUALITY_LOST + LITTLE) == "int8"
-    assert precision(quality=GOOD.quality - MOST_QUALITY_LOST - LITTLE) == "fp32"
-    assert precision(quality=2.95) == "int8"
-    assert precision(quality=4.5) == "int8"
+    assert passed(quality=GOOD.quality - MOST_QUALITY_LOST + LITTLE)
+    assert not passed(quality=GOOD.quality - MOST_QUALITY_LOST - LITTLE)
+    assert passed(quality=2.95)
+    assert passed(quality=4.5)
 
 
 def test_int8_may_make_as_many_more_errors_as_the_limit_and_no_more() -> None:
-    assert precision(errors=GOOD.errors + MOST_ERRORS_ADDED - LITTLE) == "int8"
-    assert precision(errors=GOOD.errors + MOST_ERRORS_ADDED + LITTLE) == "fp32"
-    assert precision(errors=0) == "int8"
+    assert passed(errors=GOOD.errors + MOST_ERRORS_ADDED - LITTLE)
+    assert not passed(errors=GOOD.errors + MOST_ERRORS_ADDED + LITTLE)
+    assert passed(errors=0)
 
 
 def test_good_scores_do_not_excuse_a_distance_nor_the_other_way_round() -> None:
-    assert Verdict(MOST_DISTANCE + 1, GOOD, GOOD).precision == "fp32"
-    assert Verdict(0, GOOD, Score(errors=0.02, quality=2.0)).precision == "fp32"
-    assert Verdict(0, GOOD, Score(errors=0.5, quality=3.0)).precision == "fp32"
+    assert not Verdict(MOST_DISTANCE + 1, GOOD, GOOD).passed
+    assert not Verdict(0, GOOD, Score(errors=0.02, quality=2.0)).passed
+    assert not Verdict(0, GOOD, Score(errors=0.5, quality=3.0)).passed
 
 
 def test_a_voice_that_cannot_be_understood_is_judged_by_the_distance_alone() -> None:
     verdict = Verdict(0.5, Score(errors=0.9, quality=1.5), Score(errors=1.0, quality=1.0))
     assert not verdict.scored
-    assert verdict.precision == "int8"
+    assert verdict.passed
     assert "not scored as speech" in str(verdict)
 
 
-def test_a_voice_that_is_understood_in_fp32_and_not_in_int8_stays_in_fp32() -> None:
+def test_a_voice_that_is_understood_in_fp32_and_not_in_int8_does_not_pass() -> None:
     verdict = Verdict(0.5, GOOD, Score(errors=1.0, quality=3.0))
     assert verdict.scored
-    assert verdict.precision == "fp32"
+    assert not verdict.passed
 
 
 def test_the_figures_are_all_numbers_by_name() -> None:
@@ -117,7 +117,7 @@ def test_the_figures_are_all_numbers_by_name() -> None:
 
 def test_a_verdict_reads_as_one_line() -> None:
     line = str(Verdict(0.5, GOOD, Score(errors=0.021, quality=2.98)))
-    assert line.startswith("int8: log-spectral distance 0.50 dB")
+    assert line.startswith("int8 passed: log-spectral distance 0.50 dB")
     assert "OVRL 3.00 to 2.98" in line
     assert "SER 2.0% to 2.1%" in line
     assert "\n" not in line

@@ -1,10 +1,9 @@
-"""The vocoder in bfloat16, run by compiled code; see native/vocoder.cpp."""
+"""The vocoder in 16-bit integers, run by compiled code; see native/vocoder.cpp."""
 
 from __future__ import annotations
 
 import ctypes
 import io
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.models.config import VocoderConfig
-from service.runtime.bfloat16 import paired
 from service.runtime.native.binding import (
     ConvolutionStruct,
     SourceStruct,
@@ -28,15 +26,15 @@ _GROUP = 8  # outputs that vocoder.cpp computes together
 
 
 def runs_here(library: ctypes.CDLL | None) -> bool:
-    """Whether this CPU multiplies bfloat16 numbers, and there is compiled code that has it do so."""
+    """Whether this CPU adds up products of 16 bits at once, and there is compiled code that has it do so."""
     return library is not None and bool(library.vocoder_runs_here())
 
 
-class Bf16Vocoder:
+class Int16Vocoder:
     """A voice's vocoder. Computes in the calling thread, and is safe to share between threads."""
 
     def __init__(self, file: bytes, config: VocoderConfig, library: ctypes.CDLL) -> None:
-        """Takes the file of ``service.runtime.export.bf16``; ``runs_here`` must be true of the library."""
+        """Takes the file of ``service.runtime.export.int16``; ``runs_here`` must be true of the library."""
         self._library, self._hop = library, config.hop
         self._kept: list[object] = []  # what the structs point to
         self._reaches: list[int] = []  # at least how far each layer sees beyond its input
@@ -114,21 +112,22 @@ class Bf16Vocoder:
         if config.excitation_rate is None:
             return SourceStruct()
         weight = arrays[f"source.{stage}.weight"]
-        stride = math.prod(config.scales[stage + 1 :])
-        back = 0 if stride == 1 else 2 * stride - 1 if config.causal else stride // 2
         bias = self._keep(arrays[f"source.{stage}.bias"])
+        stride, back = (int(arrays[f"source.{stage}.{name}"]) for name in ("stride", "back"))
         return SourceStruct(self._keep(weight[:, 0].T), bias, weight.shape[2], stride, back)
 
     def _layer(self, arrays: Arrays, name: str, causal: bool, dilation: int = 1) -> ConvolutionStruct:
-        weight, bias = arrays[f"{name}.weight"], arrays[f"{name}.bias"]
+        weight = arrays[f"{name}.weight"]
         outputs, inputs, size = weight.shape
         spare = -outputs % _GROUP
         self._reaches.append((size - 1) * dilation)
         weight = np.pad(weight, ((0, spare), (0, inputs % 2), (0, 0)))
-        pairs = paired(weight.reshape(-1, _GROUP, inputs + inputs % 2, size).transpose(0, 3, 1, 2))
+        pairs = weight.reshape(-1, _GROUP, (inputs + 1) // 2, 2, size).transpose(0, 4, 2, 1, 3)
         return ConvolutionStruct(
-            self._keep(pairs.transpose(0, 1, 3, 2)),
-            self._keep(np.pad(bias, (0, spare))),
+            self._keep(pairs),
+            self._keep(np.pad(arrays[f"{name}.unit"], (0, spare))),
+            self._keep(np.pad(arrays[f"{name}.bias"], (0, spare))),
+            float(arrays[f"{name}.levels"]),
             inputs,
             outputs,
             size,
