@@ -166,7 +166,7 @@ def test_int16_is_spoken_where_it_can_be(tmp_path: Path) -> None:
     line, chosen = golden.line("short").text, settings(tmp_path, "plain_emo")
     exact = say_symbols([line], chosen, "onnx", None, 1)
     fast = say_symbols([line], chosen, "onnx", "int16", 1)
-    np.testing.assert_array_equal(fast.first["mel"], exact.first["mel"])
+    assert snr(exact.first["mel"], fast.first["mel"]) > 60
     assert snr(exact.first["wav"], fast.first["wav"]) > 40
     assert not np.array_equal(exact.first["wav"], fast.first["wav"])
 

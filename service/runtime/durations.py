@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from service.runtime.native.binding import DurationStruct, address, packed
+from service.runtime.native.binding import DurationStruct, address, joined, packed
 
 Floats = NDArray[np.float32]
 
@@ -18,18 +18,24 @@ _PREFIX = "variance_adaptor.duration_predictor"
 class DurationPredictor:
     """Predicts log(frames + 1) of one symbol after the other, each from the one before."""
 
-    def __init__(self, tensors: Mapping[str, Floats], library: ctypes.CDLL | None) -> None:
-        """Takes Sambert's tensors; without the compiled library NumPy computes, some ten times slower."""
+    def __init__(
+        self, tensors: Mapping[str, Floats], library: ctypes.CDLL | None, lanes: int | None = None
+    ) -> None:
+        """Takes Sambert's tensors; without the compiled library NumPy computes, some ten times slower.
+
+        ``lanes``: the width of vectors, as in ``MelDecoder``.
+        """
         weights = _Weights(tensors)
         self._library = library
         if library is None:
             self._plain = weights
             return
-        self._packed = np.concatenate([packed(*layer) for layer in weights.layers])
+        self._packed = joined(packed(*layer) for layer in weights.layers)
         widths = [weight.shape[0] for weight, _ in weights.prenet]
         prenet = (ctypes.c_int32 * 2)(*widths)
         condition = weights.cells[0][0].shape[1] - widths[1] - weights.units
-        self._struct = DurationStruct(address(self._packed), condition, prenet, weights.units)
+        lanes = lanes or library.widest_vectors()
+        self._struct = DurationStruct(address(self._packed), lanes, condition, prenet, weights.units)
 
     def __call__(self, conditions: Floats) -> Floats:
         """Gives log(frames + 1), not below 0, shape (n,), for conditions of shape (n, width)."""

@@ -34,11 +34,11 @@ class Networks:
         Args:
             voice: the exported voice.
             library: the compiled one, or None to do without it.
-            precision: of the vocoder, see there.
+            precision: of the vocoder, see there; the decoder is exact where ``"fp32"`` is asked for.
             shelf: of the voices that share what they have in common.
         """
         shelf = shelf or Shelf()
         self.acoustic = AcousticModel(voice, library, shelf)
-        self.decoder = decoder_of(voice.tensors, voice.acoustic, library, shelf)
+        self.decoder = decoder_of(voice.tensors, voice.acoustic, library, shelf, exact=precision == "fp32")
         self.postnet = Postnet(voice, shelf)
         self.vocoder = Vocoder(voice, precision, library, shelf)

@@ -10,6 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.vocoder import snr
 from service.runtime.decoder import Decoding, MelDecoder
 from tests.models import golden
 from tests.runtime.voices import (
@@ -19,6 +20,7 @@ from tests.runtime.voices import (
     exported,
     needs_library,
     on_every_path,
+    on_every_width,
     sambert,
     spectrogram,
 )
@@ -52,6 +54,35 @@ def test_frames_are_pytorchs(voice: str, steps: int, band: int, library: ctypes.
     expected = sambert(voice).mel_decoder(torch.tensor(memory(voice, steps)), band)
     np.testing.assert_allclose(given_frames, expected.reshape(given_frames.shape), rtol=0, atol=TOLERANCE)
     assert len(given_frames) == 3 * steps
+
+
+@on_every_width
+@pytest.mark.parametrize("voice", NAMES)
+def test_vectors_of_any_width_give_pytorchs_frames(voice: str, lanes: int) -> None:
+    network = MelDecoder(exported(voice).tensors, exported(voice).acoustic, LIBRARY, lanes=lanes)
+    decodings = [network.start(memory(voice, 20, seed), 3) for seed in range(7)]
+    network.advance(decodings, 20)
+    for seed, decoding in enumerate(decodings):
+        expected = sambert(voice).mel_decoder(torch.tensor(memory(voice, 20, seed)), 3)
+        shaped = expected.reshape(decoding.frames.shape)
+        np.testing.assert_allclose(decoding.frames, shaped, rtol=0, atol=TOLERANCE)
+
+
+@on_every_width
+@pytest.mark.parametrize("voice", NAMES)
+def test_weights_of_16_bits_give_nearly_the_same_and_the_same_bits_alone_and_in_company(
+    voice: str, lanes: int
+) -> None:
+    tensors, config = exported(voice).tensors, exported(voice).acoustic
+    network = MelDecoder(tensors, config, LIBRARY, exact=False, lanes=lanes)
+    together = [network.start(memory(voice, 40, seed), 3) for seed in range(7)]
+    network.advance(together, 40)
+    lonely = network.start(memory(voice, 40, 3), 3)
+    network.advance([lonely], 40)
+    np.testing.assert_array_equal(lonely.frames, together[3].frames)
+    exact = alone(voice, LIBRARY, 40, 3, 3)
+    assert snr(exact, lonely.frames) > 60
+    assert not np.array_equal(exact, lonely.frames)
 
 
 @on_every_path

@@ -18,6 +18,7 @@ from tests.runtime.voices import (
     exported,
     needs_library,
     on_every_path,
+    on_every_width,
     sambert,
     spectrogram,
 )
@@ -45,6 +46,14 @@ def test_durations_are_pytorchs(voice: str, count: int, library: ctypes.CDLL | N
     predicted = DurationPredictor(exported(voice).tensors, library)(rows)
     np.testing.assert_allclose(predicted, expected(voice, rows), rtol=0, atol=TOLERANCE)
     assert predicted.dtype == np.float32
+
+
+@on_every_width
+@pytest.mark.parametrize("voice", NAMES)
+def test_vectors_of_any_width_give_pytorchs_durations(voice: str, lanes: int) -> None:
+    rows = conditions(voice, 30)
+    predicted = DurationPredictor(exported(voice).tensors, LIBRARY, lanes)(rows)
+    np.testing.assert_allclose(predicted, expected(voice, rows), rtol=0, atol=TOLERANCE)
 
 
 @needs_library

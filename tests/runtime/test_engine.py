@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from bench.vocoder import snr
 from service.models.errors import SymbolError
 from service.models.line import SymbolLine
 from service.runtime.decoder import Decoding, MelDecoder
@@ -321,7 +322,7 @@ def test_a_line_in_which_nothing_can_be_heard_is_no_speech(engine: Engine) -> No
 def test_pieces_that_int8_spoils_are_made_again_and_counted(engine: Engine) -> None:
     speaking = engine.speak(Networks(with_constant(0), LIBRARY), golden.line("long"))
     pieces = list(speaking.samples())
-    np.testing.assert_allclose(np.concatenate(pieces), alone("plain_emo", "long"), rtol=0, atol=TOLERANCE)
+    assert snr(alone("plain_emo", "long"), np.concatenate(pieces)) > 40  # the decoder's weights have 16 bits
     assert engine.counts["repaired"] == len(pieces) > 1
     assert engine.counts["spoken"] == 1
 

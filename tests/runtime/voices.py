@@ -29,6 +29,18 @@ LIBRARY = load_library()
 
 needs_library = pytest.mark.skipif(LIBRARY is None, reason="the package was installed without a compiler")
 needs_int16 = pytest.mark.skipif(not runs_here(LIBRARY), reason="this CPU lacks the instructions for int16")
+on_every_width = pytest.mark.parametrize(
+    "lanes",
+    [
+        pytest.param(
+            lanes,
+            marks=pytest.mark.skipif(
+                LIBRARY is None or LIBRARY.widest_vectors() < lanes, reason="this CPU's vectors hold fewer"
+            ),
+        )
+        for lanes in (4, 8, 16)
+    ],
+)
 on_every_path = pytest.mark.parametrize(
     "library",
     [pytest.param(None, id="numpy"), pytest.param(LIBRARY, id="compiled", marks=needs_library)],

@@ -5,12 +5,6 @@
 
 #include <vector>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define EVERY_CPU __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), flatten))
-#else
-#define EVERY_CPU
-#endif
-
 namespace {
 
 constexpr int MEMORY_ROWS = 16;  // memory rows that are projected at once
@@ -19,9 +13,9 @@ struct Norm {
     const float *gain, *bias;
 };
 
-struct Layer {
+template <class K> struct Layer {
     Norm attention_norm, feed_forward_norm;
-    Dense query_key_value, memory_key_value, merge, feed_forward_1, feed_forward_2;
+    Dense<K> query_key_value, memory_key_value, merge, feed_forward_1, feed_forward_2;
 };
 
 INLINE void normalize(const Norm &norm, const float *x, float *y, int size) {
@@ -37,20 +31,22 @@ INLINE void normalize(const Norm &norm, const float *x, float *y, int size) {
 
 // Reads layers off one array in the order in which they were packed.
 struct Cursor {
-    const float *at;
+    const char *at;
 
-    const float *take(size_t count) {
-        const float *here = at;
-        at += count;
+    template <class Number> const Number *take(size_t count) {
+        const Number *here = (const Number *)at;
+        at += count * sizeof(Number);
         return here;
     }
-    Dense dense(int inputs, int outputs) {
-        const float *weight = take((size_t)inputs * padded(outputs));
-        return {weight, take(padded(outputs)), inputs, outputs};
+    template <class K> void read(Dense<K> &layer, int inputs, int outputs) {
+        layer.inputs = inputs, layer.outputs = outputs;
+        layer.weight = take<typename K::Weight>((size_t)inputs * padded(outputs));
+        layer.unit = take<float>(padded(outputs));
+        layer.bias = take<float>(padded(outputs));
     }
-    Norm norm(int size) {
-        const float *gain = take(size);
-        return {gain, take(size)};
+    void read(Norm &norm, int size) {
+        norm.gain = take<float>(size);
+        norm.bias = take<float>(size);
     }
 };
 
@@ -58,9 +54,10 @@ struct Cursor {
 
 extern "C" {
 
+// `lanes` is the width of vectors, at most `widest_vectors`; `exact` weights are floats, others int16_t.
 struct Decoder {
-    const float *weights;
-    int32_t layers, heads, units, inner, memory, mels, frames_per_step, prenet[3];
+    const void *weights;
+    int32_t lanes, exact, layers, heads, units, inner, memory, mels, frames_per_step, prenet[3];
 };
 
 // One sentence on its way through the decoder.
@@ -74,8 +71,8 @@ struct Sequence {
 };
 
 struct DurationPredictor {
-    const float *weights;
-    int32_t condition, prenet[2], units;
+    const void *weights;
+    int32_t lanes, condition, prenet[2], units;
 };
 }
 
@@ -118,35 +115,35 @@ INLINE void attend(const float *query, const float **rows, int count, int heads,
     }
 }
 
-struct Network {
+template <class K> struct Network {
     const Decoder &sizes;
-    Dense prenet_1, prenet_2, prenet_3, from_memory, from_prenet, output;
+    Dense<K> prenet_1, prenet_2, prenet_3, from_memory, from_prenet, output;
     Norm output_norm;
-    std::vector<Layer> layers;
+    std::vector<Layer<K>> layers;
 
     explicit Network(const Decoder &d) : sizes(d), layers(d.layers) {
-        Cursor cursor{d.weights};
-        prenet_1 = cursor.dense(d.mels, d.prenet[0]);
-        prenet_2 = cursor.dense(d.prenet[0], d.prenet[1]);
-        prenet_3 = cursor.dense(d.prenet[1], d.prenet[2]);
-        from_memory = cursor.dense(d.memory, d.units);
-        from_prenet = cursor.dense(d.prenet[2], d.units);
-        for (Layer &layer : layers) {
-            layer.attention_norm = cursor.norm(d.units);
-            layer.query_key_value = cursor.dense(d.units, 3 * d.units);
-            layer.memory_key_value = cursor.dense(d.memory, 2 * d.units);
-            layer.merge = cursor.dense(2 * d.units, d.units);
-            layer.feed_forward_norm = cursor.norm(d.units);
-            layer.feed_forward_1 = cursor.dense(d.units, d.inner);
-            layer.feed_forward_2 = cursor.dense(d.inner, d.units);
+        Cursor cursor{(const char *)d.weights};
+        cursor.read(prenet_1, d.mels, d.prenet[0]);
+        cursor.read(prenet_2, d.prenet[0], d.prenet[1]);
+        cursor.read(prenet_3, d.prenet[1], d.prenet[2]);
+        cursor.read(from_memory, d.memory, d.units);
+        cursor.read(from_prenet, d.prenet[2], d.units);
+        for (Layer<K> &layer : layers) {
+            cursor.read(layer.attention_norm, d.units);
+            cursor.read(layer.query_key_value, d.units, 3 * d.units);
+            cursor.read(layer.memory_key_value, d.memory, 2 * d.units);
+            cursor.read(layer.merge, 2 * d.units, d.units);
+            cursor.read(layer.feed_forward_norm, d.units);
+            cursor.read(layer.feed_forward_1, d.units, d.inner);
+            cursor.read(layer.feed_forward_2, d.inner, d.units);
         }
-        output_norm = cursor.norm(d.units);
-        output = cursor.dense(d.units, d.mels * d.frames_per_step);
+        cursor.read(output_norm, d.units);
+        cursor.read(output, d.units, d.mels * d.frames_per_step);
     }
 };
 
 // Projects memory rows until `needed` of them are there.
-INLINE void project_memory(const Network &net, Sequence &s, int needed) {
+template <class K> INLINE void project_memory(const Network<K> &net, Sequence &s, int needed) {
     const int units = net.sizes.units, memory = net.sizes.memory;
     while (s.projected < needed) {
         const int rows = std::min(MEMORY_ROWS, s.steps - s.projected);
@@ -185,11 +182,11 @@ INLINE void attend_sequence(const Decoder &d, const Sequence &s, int layer, cons
     attend(query, rows, ahead, d.heads, units, scores, out + units);
 }
 
-INLINE void run_layers(const Network &net, Sequence **batch, int count, Scratch &t) {
+template <class K> INLINE void run_layers(const Network<K> &net, Sequence **batch, int count, Scratch &t) {
     const Decoder &d = net.sizes;
     const int units = d.units;
     for (int l = 0; l < d.layers; l++) {
-        const Layer &layer = net.layers[l];
+        const Layer<K> &layer = net.layers[l];
         for (int b = 0; b < count; b++) normalize(layer.attention_norm, &t.x[b * units], &t.normal[b * units], units);
         dense(layer.query_key_value, t.normal.data(), units, t.query.data(), 3 * units, count);
         for (int b = 0; b < count; b++)
@@ -202,7 +199,7 @@ INLINE void run_layers(const Network &net, Sequence **batch, int count, Scratch 
 }
 
 // One step of every sequence of the batch: the last frame in, the next `frames_per_step` frames out.
-INLINE void advance(const Network &net, Sequence **batch, int count, Scratch &t) {
+template <class K> INLINE void advance(const Network<K> &net, Sequence **batch, int count, Scratch &t) {
     const Decoder &d = net.sizes;
     const int units = d.units, out = d.mels * d.frames_per_step;
     const float root = std::sqrt((float)units);
@@ -230,7 +227,8 @@ INLINE void advance(const Network &net, Sequence **batch, int count, Scratch &t)
     }
 }
 
-INLINE void lstm(const Dense &gates, const float *x, int inputs, float *hidden, float *cell, float *joined, float *sums,
+template <class K>
+INLINE void lstm(const Dense<K> &gates, const float *x, int inputs, float *hidden, float *cell, float *joined, float *sums,
                  int units) {
     std::memcpy(joined, x, inputs * sizeof(float));
     std::memcpy(joined + inputs, hidden, units * sizeof(float));
@@ -243,16 +241,11 @@ INLINE void lstm(const Dense &gates, const float *x, int inputs, float *hidden, 
     }
 }
 
-}  // namespace
-
-extern "C" {
-
-// Advances each sequence by up to `steps` steps, or to its end.
-EVERY_CPU void decode(const Decoder *decoder, Sequence **sequences, int32_t count, int32_t steps) {
-    const Network net(*decoder);
+template <class K> INLINE void decode_with(const Decoder &decoder, Sequence **sequences, int count, int steps) {
+    const Network<K> net(decoder);
     int band = 0;
     for (int i = 0; i < count; i++) band = std::max(band, sequences[i]->band);
-    Scratch scratch(*decoder, count, band);
+    Scratch scratch(decoder, count, band);
     std::vector<Sequence *> batch(sequences, sequences + count);
     for (int i = 0; i < steps; i++) {
         batch.erase(std::remove_if(batch.begin(), batch.end(), [](Sequence *s) { return s->step >= s->steps; }), batch.end());
@@ -261,14 +254,21 @@ EVERY_CPU void decode(const Decoder *decoder, Sequence **sequences, int32_t coun
     }
 }
 
-// log(duration + 1) of each of n symbols from their conditions (n, condition).
-EVERY_CPU void predict_durations(const DurationPredictor *predictor, const float *conditions, int32_t n, float *out) {
-    const DurationPredictor &p = *predictor;
-    Cursor cursor{p.weights};
+template <int LANES> INLINE void decode_in(const Decoder &decoder, Sequence **sequences, int count, int steps) {
+    if (decoder.exact) decode_with<Kernel<LANES, float>>(decoder, sequences, count, steps);
+    else decode_with<Kernel<LANES, int16_t>>(decoder, sequences, count, steps);
+}
+
+template <int LANES> INLINE void predict_in(const DurationPredictor &p, const float *conditions, int n, float *out) {
+    typedef Kernel<LANES, float> K;
+    Cursor cursor{(const char *)p.weights};
     const int p1 = p.prenet[0], p2 = p.prenet[1], units = p.units, width = p2 + p.condition;
-    const Dense prenet_1 = cursor.dense(1, p1), prenet_2 = cursor.dense(p1, p2);
-    const Dense lstm_1 = cursor.dense(width + units, 4 * units), lstm_2 = cursor.dense(2 * units, 4 * units);
-    const Dense output = cursor.dense(units, 1);
+    Dense<K> prenet_1, prenet_2, lstm_1, lstm_2, output;
+    cursor.read(prenet_1, 1, p1);
+    cursor.read(prenet_2, p1, p2);
+    cursor.read(lstm_1, width + units, 4 * units);
+    cursor.read(lstm_2, 2 * units, 4 * units);
+    cursor.read(output, units, 1);
     std::vector<float> hidden(p1), x(width), joined(width + 2 * units), sums(4 * units), state(4 * units);
     float *h1 = &state[0], *c1 = &state[units], *h2 = &state[2 * units], *c2 = &state[3 * units];
     float last = 0;
@@ -281,5 +281,51 @@ EVERY_CPU void predict_durations(const DurationPredictor *predictor, const float
         dense(output, h2, units, &last, 1, 1, true);
         out[i] = last;
     }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
+#define ON(cpu) __attribute__((target("arch=" cpu), flatten))
+
+ON("x86-64-v4") void decode_16(const Decoder &decoder, Sequence **sequences, int count, int steps) {
+    decode_in<16>(decoder, sequences, count, steps);
+}
+ON("x86-64-v3") void decode_8(const Decoder &decoder, Sequence **sequences, int count, int steps) {
+    decode_in<8>(decoder, sequences, count, steps);
+}
+ON("x86-64-v4") void predict_16(const DurationPredictor &predictor, const float *conditions, int n, float *out) {
+    predict_in<16>(predictor, conditions, n, out);
+}
+ON("x86-64-v3") void predict_8(const DurationPredictor &predictor, const float *conditions, int n, float *out) {
+    predict_in<8>(predictor, conditions, n, out);
+}
+int widest() { return __builtin_cpu_supports("x86-64-v4") ? 16 : __builtin_cpu_supports("x86-64-v3") ? 8 : 4; }
+
+#else
+
+constexpr auto decode_16 = decode_in<4>, decode_8 = decode_in<4>;
+constexpr auto predict_16 = predict_in<4>, predict_8 = predict_in<4>;
+int widest() { return 4; }
+
+#endif
+
+}  // namespace
+
+extern "C" {
+
+// How many floats this CPU's vectors hold: 4, 8 or 16.
+int32_t widest_vectors() { return widest(); }
+
+// Advances each sequence by up to `steps` steps, or to its end.
+void decode(const Decoder *decoder, Sequence **sequences, int32_t count, int32_t steps) {
+    if (decoder->lanes == 16) decode_16(*decoder, sequences, count, steps);
+    else if (decoder->lanes == 8) decode_8(*decoder, sequences, count, steps);
+    else decode_in<4>(*decoder, sequences, count, steps);
+}
+
+// log(duration + 1) of each of n symbols from their conditions (n, condition).
+void predict_durations(const DurationPredictor *predictor, const float *conditions, int32_t n, float *out) {
+    if (predictor->lanes == 16) predict_16(*predictor, conditions, n, out);
+    else if (predictor->lanes == 8) predict_8(*predictor, conditions, n, out);
+    else predict_in<4>(*predictor, conditions, n, out);
 }
 }
