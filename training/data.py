@@ -44,9 +44,9 @@ def takes(run: Run, names: Sequence[str]) -> Iterator[Take]:
 
 def scale(run: Run) -> Scale:
     """Gives the scale of the takes; once measured, it stays, also where networks go on that know it."""
-    path = run.folder / "scale.json"
     if run.start:
         return run.start.scale
+    path = run.folder / "scale.json"
     if not path.is_file():
         names = sorted(kept(run))
         drawn = random.Random(run.preset.seed).sample(names, min(_MEASURED, len(names)))  # noqa: S311  no secret

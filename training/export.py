@@ -15,10 +15,8 @@ from bench.voice_files import write_checkpoint, write_model, write_settings
 from bench.voice_sizes import VoiceSizes
 from training.audio import audio_config
 from training.features import Scale
-from training.start import write_rest
+from training.start import SPEAKERS, write_rest
 from training.vocoder.generator import checkpoint_tensors
-
-_SPEAKERS = "spk_tokenizer.weight"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +63,7 @@ def _voice(trained: Trained, voice: Path, speaker: str, row: int) -> None:
     statistics = np.array([[trained.scale.f0_mean], [trained.scale.f0_deviation]])
     np.save(voice / "am" / "mvn.npy", statistics)
     tensors = {name: value.detach().half().cpu() for name, value in trained.acoustic.items()}
-    tensors[_SPEAKERS] = only_speaker(tensors[_SPEAKERS], row, len(trained.speakers))
+    tensors[SPEAKERS] = only_speaker(tensors[SPEAKERS], row, len(trained.speakers))
     write_checkpoint(voice / "am", tensors, trained.acoustic_steps)
     generator = {name: value.half() for name, value in checkpoint_tensors(trained.generator).items()}
     write_checkpoint(voice / "voc", {"generator": generator}, trained.vocoder_steps)

@@ -19,7 +19,8 @@ from training.folder import read_tensors, write_tensors
 REST = "training.pth"
 """The scale, the adversary and the steps done, beside the voices."""
 
-_SPEAKERS = "spk_tokenizer.weight"
+SPEAKERS = "spk_tokenizer.weight"
+"""The name of the table of speakers."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ class Start:
         """
         paths = [self._voice(speaker).acoustic_checkpoint for speaker in speakers]
         tables = [_tensors(path, "model") for path in paths]
-        own = [table[_SPEAKERS][:1] for table in tables]
-        rows = torch.cat([*own, tables[0][_SPEAKERS][1:]])
-        network.load_state_dict(tables[0] | {_SPEAKERS: rows})
+        own = [table[SPEAKERS][:1] for table in tables]
+        rows = torch.cat([*own, tables[0][SPEAKERS][1:]])
+        network.load_state_dict(tables[0] | {SPEAKERS: rows})
 
     def vocoder(self, generator: nn.Module, adversary: nn.Module, speaker: str) -> None:
         """Gives a generator and its adversary their numbers; raises as ``acoustic`` does."""
