@@ -15,15 +15,8 @@ from numpy.typing import NDArray
 
 from service.models.config import AcousticConfig
 from service.runtime.decoder_weights import PREFIX, DecoderSizes, DecoderWeights
-from service.runtime.native.binding import (
-    Bytes,
-    DecoderStruct,
-    SequenceStruct,
-    address,
-    in_bytes,
-    joined,
-    packed,
-)
+from service.runtime.native.binding import DecoderStruct, SequenceStruct, address
+from service.runtime.native.packing import Bytes, in_bytes, joined, packed
 from service.runtime.plain_decoder import advance_plain
 from service.runtime.shelf import Shelf
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from service.runtime.native.binding import DurationStruct, address, joined, packed
+from service.runtime.native.binding import DurationStruct, address
+from service.runtime.native.packing import joined, packed
 
 Floats = NDArray[np.float32]
 
