@@ -21,7 +21,10 @@ from service.models.errors import ModelError
 from service.models.unit import LinguisticUnit
 
 EXPORT_VERSION = 4
-"""Raise it with every change of the graphs or of this format; exports of other versions are made anew."""
+"""Raise it with every change of the graphs or of this format, and in the chart's templates/_model.tpl.
+
+Exports of other versions are made anew.
+"""
 
 MANIFEST = "manifest.json"
 ENCODER, PREDICTOR, POSTNET = "encoder.onnx", "predictor.onnx", "postnet.onnx"

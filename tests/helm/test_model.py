@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from service.runtime.exported import read_exported
+from service.runtime.exported import EXPORT_VERSION, read_exported
 from tests.helm.rendering import Manifest, found, rendered
 from tests.models.golden_model import VOICES
 
@@ -68,7 +68,7 @@ def test_it_is_told_where_to_fetch_what() -> None:
     assert told["TTS_MODEL_REVISION"] == "v1.0.4"
     assert told["HTTPS_PROXY"] == "http://proxy.example.com:3128"
     assert fetching()["args"] == ["--voice=zhitian_emo", "--voice=zhiyan_emo"]
-    assert fetching(*QUICK)["args"] == [f"--voice={VOICE}", "--precision=fp32"]
+    assert fetching(*QUICK)["args"] == [f"--voice={VOICE}", "--precision=int16"]
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,10 @@ def test_it_is_told_where_to_fetch_what() -> None:
 )
 def test_what_is_converted_otherwise_is_another_folder(change: str) -> None:
     assert variables(f"--set={change}")["FOLDER"] != variables()["FOLDER"]
+
+
+def test_an_export_of_another_version_is_in_another_folder() -> None:
+    assert f"@v1.0.4-v{EXPORT_VERSION}-" in variables()["FOLDER"]
 
 
 def test_it_is_served_from_where_it_was_written() -> None:

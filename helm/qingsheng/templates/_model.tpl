@@ -6,18 +6,21 @@
 {{- range compact (splitList "," (get $settings "TTS_VOICES")) }}
 - --voice={{ trim . }}
 {{- end }}
-{{- if eq (get $settings "TTS_PRECISION") "fp32" }}
-- --precision=fp32
+{{- if has (get $settings "TTS_PRECISION") (list "fp32" "int16") }}
+- --precision=int16
 {{- end }}
 {{- end }}
 
-{{/* Other voices are another folder, so that pods of before and after an upgrade each have theirs. */}}
+{{/* Of exports: EXPORT_VERSION of service/runtime/exported.py. */}}
+{{- define "qingsheng.exportVersion" -}}4{{- end }}
+
+{{/* Other voices, or another version, are another folder, so that pods of before and after an upgrade each have theirs. */}}
 {{- define "qingsheng.modelPath" -}}
 {{- with .Values.model -}}
 {{- if eq .source "volume" -}}
 /models{{ with .path }}/{{ . }}{{ end }}
 {{- else -}}
-/models/{{ .id | replace "/" "--" }}@{{ .revision | default "default" | replace "/" "--" }}
+/models/{{ .id | replace "/" "--" }}@{{ .revision | default "default" | replace "/" "--" }}-v{{ include "qingsheng.exportVersion" $ }}
 {{- with include "qingsheng.exportOptions" $ }}-{{ sha256sum . | trunc 8 }}{{ end }}
 {{- end }}
 {{- end }}
