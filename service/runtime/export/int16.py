@@ -67,10 +67,10 @@ def _arrays(tensors: Tensors, config: VocoderConfig, peaks: Mapping[str, float])
             block, turn, half = place
             weights = f"conv_blocks.{block}.convs{half}.{turn}.conv1d"
             yield from _layer(name, tensors[f"{weights}.weight"], tensors[f"{weights}.bias"], peaks[name])
-    before, behind = "conv_pre.conv1d", "conv_post.conv1d"
-    yield from _layer("first", tensors[f"{before}.weight"], tensors[f"{before}.bias"], peaks["first"])
-    yield "last.weight", tensors[f"{behind}.weight"]
-    yield "last.bias", tensors[f"{behind}.bias"]
+    first, first_bias = tensors["conv_pre.conv1d.weight"], tensors["conv_pre.conv1d.bias"]
+    yield from _layer("first", first, first_bias, peaks["first"])
+    yield "last.weight", tensors["conv_post.conv1d.weight"]
+    yield "last.bias", tensors["conv_post.conv1d.bias"]
 
 
 def _upsampling(tensors: Tensors, config: VocoderConfig, stage: int, peak: float) -> Named:
