@@ -17,7 +17,7 @@ from service.models.layout import ModelFolder
 from service.models.line import SymbolLine
 from service.models.unit import LinguisticUnit
 from service.runtime.engine import Engine
-from service.runtime.exported import VOCODER_INT8, VOCODER_INT16, ExportedVoice
+from service.runtime.exported import VOCODERS, ExportedVoice
 from service.runtime.guard import UnusableSpeechError
 from service.runtime.int16_vocoder import runs_here
 from service.runtime.native.binding import load_library
@@ -161,14 +161,13 @@ def _exported(
     lines: Sequence[str], settings: Settings, precision: Precision, threads: int
 ) -> tuple[LinguisticUnit, int, Iterator[Said]]:
     (voice,) = exported_voices(settings)
-    if precision != "fp32":
-        _check_precision(voice, precision)
+    _check_precision(voice, precision)
     return voice.unit, voice.sample_rate, _spoken(voice, lines, precision, threads)
 
 
 def _check_precision(voice: ExportedVoice, precision: Precision) -> None:
     """Raises ModelError where a precision is not to be had: what is asked for is to be exact."""
-    if {"int8": VOCODER_INT8, "int16": VOCODER_INT16}[precision] not in voice.files:
+    if VOCODERS[precision] not in voice.files:
         raise ModelError(f"The voice {voice.name} was exported without {precision}.")
     if precision == "int16" and not runs_here(load_library()):
         raise ModelError("int16 takes a CPU with AVX512-VNNI, and an install with a compiler.")

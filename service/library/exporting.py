@@ -22,7 +22,7 @@ from service.models.reader import read_voice
 from service.observability.logs import configure_logging, get_logger
 from service.runtime.export.verdict import Scorer, Verdict
 from service.runtime.export.voice import export_voice, with_int8, with_int16
-from service.runtime.exported import VOCODER, VOCODER_INT8, VOCODER_INT16, ExportedVoice, write_exported
+from service.runtime.exported import VOCODERS, ExportedVoice, write_exported
 from service.runtime.guard import UnusableSpeechError
 from service.settings import load_settings
 
@@ -53,8 +53,7 @@ class Conversion:
     def __str__(self) -> str:
         """One line for people: name, verdict and sizes."""
         sizes = {name: len(content) / _MEGABYTE for name, content in self.voice.files.items()}
-        vocoders = [("fp32", VOCODER), ("int16", VOCODER_INT16), ("int8", VOCODER_INT8)]
-        told = ", ".join(f"{name} {sizes[file]:.1f} MB" for name, file in vocoders if file in sizes)
+        told = ", ".join(f"{name} {sizes[file]:.1f} MB" for name, file in VOCODERS.items() if file in sizes)
         verdict = str(self.verdict) if self.verdict else self.reason
         start = f"{self.voice.name}: {self.voice.precision}, as {verdict}"
         return f"{start}; {sum(sizes.values()):.1f} MB, of these the vocoder: {told}"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -30,8 +31,13 @@ MANIFEST = "manifest.json"
 ENCODER, PREDICTOR, POSTNET = "encoder.onnx", "predictor.onnx", "postnet.onnx"
 VOCODER, VOCODER_INT8, VOCODER_INT16 = "vocoder.onnx", "vocoder.int8.onnx", "vocoder.int16.npz"
 TENSORS = "tensors.npz"
+VOCODERS: Mapping[str, str] = MappingProxyType(
+    {"fp32": VOCODER, "int16": VOCODER_INT16, "int8": VOCODER_INT8}
+)
+"""The vocoder's files by their precisions; every voice has the first."""
+
 _NEEDED = {ENCODER, PREDICTOR, POSTNET, VOCODER, TENSORS}
-_POSSIBLE = _NEEDED | {VOCODER_INT16, VOCODER_INT8}
+_POSSIBLE = _NEEDED.union(VOCODERS.values())
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from service.models.config import F0_FLOOR, VOICED_FROM, F0Scale
 from service.runtime.excitation import ExcitationSource
-from service.runtime.exported import VOCODER, VOCODER_INT8, VOCODER_INT16, ExportedVoice
+from service.runtime.exported import VOCODER, VOCODERS, ExportedVoice
 from service.runtime.guard import UnusableSpeechError, is_silent, is_sound
 from service.runtime.int16_vocoder import Int16Vocoder, runs_here
 from service.runtime.sessions import session_of
@@ -63,10 +63,10 @@ class Vocoder:
         self._exact = cache(lambda: _graph(exact, Shelf())) if self.precision == "int8" else None
 
     def _loaded(self, voice: ExportedVoice, library: ctypes.CDLL | None, shelf: Shelf) -> Vocode:
+        file, config = voice.files[VOCODERS[self.precision]], voice.vocoder
         if self.precision == "int16" and library is not None:
-            file, config = voice.files[VOCODER_INT16], voice.vocoder
             return shelf.get(lambda: Int16Vocoder(file, config, library), ("int16", config), file)
-        return _graph(voice.files[VOCODER_INT8 if self.precision == "int8" else VOCODER], shelf)
+        return _graph(file, shelf)
 
     def start(self, total: int, source: ExcitationSource | None = None) -> VocoderStream:
         """Begins a sentence of ``total`` frames; ``source`` stands in for an NSF voice's own."""
@@ -104,7 +104,7 @@ def _possible(voice: ExportedVoice, precision: str | None, library: ctypes.CDLL 
     wanted = precision or voice.precision
     if wanted == "int16" and not runs_here(library):
         return "fp32"
-    return wanted if {"int8": VOCODER_INT8, "int16": VOCODER_INT16}.get(wanted) in voice.files else "fp32"
+    return wanted if VOCODERS.get(wanted) in voice.files else "fp32"
 
 
 class VocoderStream:

@@ -13,6 +13,8 @@ from onnx import helper
 from service.runtime.sessions import session_of
 from service.runtime.shelf import Shelf
 
+_PEAKS = "peaks"
+
 
 def input_peaks(model: bytes, pieces: Iterable[Mapping[str, NDArray[Any]]]) -> list[float]:
     """Gives the largest size of each convolution's input over all pieces, in the order of the graph.
@@ -24,9 +26,6 @@ def input_peaks(model: bytes, pieces: Iterable[Mapping[str, NDArray[Any]]]) -> l
     session = session_of(_with_peaks(model), Shelf())
     seen = [session(**piece)[_PEAKS] for piece in pieces]
     return [float(peak) for peak in np.max(seen, axis=0)]
-
-
-_PEAKS = "peaks"
 
 
 def _with_peaks(model: bytes) -> bytes:
