@@ -97,9 +97,10 @@ $(VENV)/.run: $(BIN)/python pyproject.toml $(wildcard service/runtime/native/*.c
 	@$(BIN)/python -m pip install --disable-pip-version-check -e '.[webui]'
 	@touch $@
 
+# Further needs by the name of what is installed, which is thereby not built again.
 $(VENV)/.test: $(VENV)/.run
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt -e '.[test]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt 'qingsheng[test]'
 	@touch $@
 
 $(VENV)/.tools: $(VENV)/.test tests/tools.py
@@ -109,9 +110,9 @@ $(VENV)/.tools: $(VENV)/.test tests/tools.py
 
 $(VENV)/.voice: $(VENV)/.run
 	@echo "Installing what making voices needs ..."
-	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt -e '.[training]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt 'qingsheng[training]'
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.test
-	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt -e '.[test,lint]'
+	@$(BIN)/python -m pip install --disable-pip-version-check -q -c tests/constraints.txt 'qingsheng[test,lint]'
 	@touch $@

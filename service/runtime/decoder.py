@@ -137,7 +137,7 @@ def _struct(weights: Bytes, sizes: DecoderSizes, lanes: int, exact: bool) -> Dec
 
 
 def _parts(weights: DecoderWeights, exact: bool) -> Iterator[Bytes]:
-    """All layers in the order in which decoder.cpp reads them."""
+    """All layers in the order in which networks.h reads them."""
     first = *weights.prenet, weights.from_memory, weights.from_prenet
     yield from (packed(*layer, exact=exact) for layer in first)
     for block in weights.blocks:

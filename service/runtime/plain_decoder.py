@@ -1,4 +1,4 @@
-"""The mel decoder in NumPy: what decoder.cpp does, for places where that could not be compiled."""
+"""The mel decoder in NumPy: what networks.h does, for places where that could not be compiled."""
 
 from __future__ import annotations
 
