@@ -13,7 +13,7 @@ from service.models.errors import ModelError
 from service.models.layout import ModelFolder
 from service.models.reader import read_voice
 from service.settings import SettingError
-from tests.audible import Audible
+from tests.audible import Served
 from tests.heard import Heard
 from tests.sentences import greeting
 from training.kokoro.emotions import EMOTIONS
@@ -21,7 +21,7 @@ from training.kokoro.emotions import EMOTIONS
 VOICES = Path(__file__).parent.parent / "voices"
 
 
-class TestAudible(Audible):
+class TestAudible(Served):
     def test_syllables_lie_within_their_words(self, neutral: Heard) -> None:
         for word, spoken in zip(neutral.words, greeting().words, strict=True):
             assert [syllable.text for syllable in word.syllables] == [str(each) for each in spoken.syllables]

@@ -75,11 +75,13 @@ class TestHits:
             forget()
         assert cache.get_or_make("key", never) == (recording(), True)
 
-    def test_questions_are_counted(self, cache: AudioCache, counted: Counted) -> None:
-        cache.get_or_make("key", recording)
-        cache.hold("key")
+    def test_questions_are_counted(self, store: Store, metrics: Metrics, counted: Counted) -> None:
+        """Asked of another replica: its maker may still share what it is about to keep."""
+        maker, other = AudioCache(store, metrics), AudioCache(store, metrics)
+        maker.get_or_make("key", recording)
+        maker.hold("key")
         for _ in range(3):
-            cache.get_or_make("key", never)
+            other.get_or_make("key", never)
         assert counted() == {"miss": 1, "hit": 3}
 
 

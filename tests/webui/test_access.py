@@ -45,7 +45,7 @@ def test_axe_finds_nothing_serious_in_any_panel(visit: Visit, scheme: str, width
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_while_it_is_in_use(visit: Visit, scheme: str) -> None:
     page = visit(color_scheme=scheme, bypass_csp=True, reduced_motion="reduce")
-    page.locator("#text").fill("你好。")
+    page.locator("#text").fill("今天天气不错，我们一起去公园走走吧。")
     page.locator("#job-start").evaluate("(button) => button.click()")
     page.locator("#play").click()
     expect(page.locator("#play")).to_have_attribute("data-state", "playing")
