@@ -39,6 +39,7 @@ def write_settings(
     audio: Mapping[str, Any],
     speakers: Sequence[str],
     emotions: Sequence[str] | None = None,
+    pace: float | None = None,
 ) -> None:
     """Writes the YAML files of a voice.
 
@@ -48,12 +49,13 @@ def write_settings(
         audio: what its ``audio_config`` says.
         speakers: in the order of their rows.
         emotions: those that it has learned; None says nothing of them.
+        pace: factor on the speaking rate that it has learned; None says nothing of it.
     """
     said = {"audio_config": dict(audio)}
     _yaml(voice / "audio_config.yaml", said)
-    _yaml(
-        voice / "am" / "config.yaml", {"model_type": "sambert"} | _acoustic(sizes, speakers, emotions) | said
-    )
+    own = {} if pace is None else {"pace": pace}
+    acoustic = {"model_type": "sambert"} | own | _acoustic(sizes, speakers, emotions)
+    _yaml(voice / "am" / "config.yaml", acoustic | said)
     _yaml(voice / "voc" / "config.yaml", {"model_type": "hifigan"} | _vocoder(sizes) | said)
 
 

@@ -27,6 +27,7 @@ class Trained:
         sizes: of the networks.
         speakers: that the acoustic model knows, in the order of its table; each becomes a voice.
         emotions: that it has learned.
+        pace: factor on the speaking rate that it has learned.
         scale: of F0 and energy.
         acoustic: its numbers by name.
         acoustic_steps: it was trained for.
@@ -38,6 +39,7 @@ class Trained:
     sizes: VoiceSizes
     speakers: Sequence[str]
     emotions: Sequence[str]
+    pace: float
     scale: Scale
     acoustic: Mapping[str, Tensor]
     acoustic_steps: int
@@ -59,7 +61,7 @@ def export(trained: Trained, folder: Path) -> None:
 
 
 def _voice(trained: Trained, voice: Path, speaker: str, row: int) -> None:
-    write_settings(voice, trained.sizes, audio_config(), [speaker], trained.emotions)
+    write_settings(voice, trained.sizes, audio_config(), [speaker], trained.emotions, trained.pace)
     statistics = np.array([[trained.scale.f0_mean], [trained.scale.f0_deviation]])
     np.save(voice / "am" / "mvn.npy", statistics)
     tensors = {name: value.detach().half().cpu() for name, value in trained.acoustic.items()}

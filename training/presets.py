@@ -75,6 +75,7 @@ class Preset:
         screened: bad takes are looked for by speech recognition.
         sizes: of both networks.
         acoustic, vocoder: how they are trained.
+        pace: factor on the teacher's speaking rate, for the voices that are served.
         scored: held-out texts that each voice and emotion is scored on.
         emotions_scored: how many emotions, from neutral on.
         engines: what is scored: precisions of the vocoder, and ``"teacher"``.
@@ -91,6 +92,7 @@ class Preset:
     sizes: VoiceSizes
     acoustic: Acoustic
     vocoder: Vocoder
+    pace: float = 0.9
     scored: int = 40
     emotions_scored: int = 7
     engines: tuple[str, ...] = ("fp32", "int8", "teacher")

@@ -179,6 +179,7 @@ def write_voice(run: Run) -> None:
         sizes=run.preset.sizes,
         speakers=run.voices,
         emotions=run.emotions,
+        pace=run.preset.pace,
         scale=data.scale(run),
         acoustic=acoustic["modules"]["averaged"],
         generator=vocoder["modules"]["averaged"],

@@ -41,9 +41,13 @@ def ser(said: str, heard: str, speller: Speller) -> Tally:
 
     ``地`` is also tried as the particle, which sounds like ``的`` but has another pinyin elsewhere.
     """
-    spellings = (heard, heard.replace("地", "的"))
-    found = (_compare(speller.syllables(said), speller.syllables(spelling)) for spelling in spellings)
+    both = (said, heard), (_with_particles(said), _with_particles(heard))
+    found = (_compare(speller.syllables(one), speller.syllables(other)) for one, other in both)
     return min(found, key=lambda tally: tally.edits)
+
+
+def _with_particles(text: str) -> str:
+    return text.replace("地", "的")
 
 
 def _compare(said: str | list[str], heard: str | list[str]) -> Tally:

@@ -38,6 +38,7 @@ class AcousticConfig:
         predictor_shift, postnet_shift: by how much the FSMN filters look back rather than ahead.
         f0: of NSF voices, whose last two channels are F0 and voicing; else None.
         filled_pauses: the voice predicts filled pauses (FP).
+        pace: factor on the speaking rate that it has learned; what is asked of a voice is relative to it.
     """
 
     encoder_heads: int
@@ -47,6 +48,7 @@ class AcousticConfig:
     postnet_shift: int
     f0: F0Scale | None = None
     filled_pauses: bool = False
+    pace: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ class Sambert(nn.Module):
             hidden=hidden,
             speaker=self._speakers(torch.tensor(ids.speaker))[cycled],
             emotion=self._emotions(torch.tensor(ids.emotion), torch.tensor(line.intensity))[cycled],
-            rate=torch.tensor(line.rate)[owners],
+            rate=torch.tensor(line.rate)[owners] * self._config.pace,
             pitch=torch.exp2(torch.tensor(line.pitch) / 12)[owners],
         )
 

@@ -54,6 +54,7 @@ def acoustic_settings(files: VoiceFiles) -> AcousticSettings:
         postnet_shift=params.integer("postnet_shift", 0),
         f0=_f0_scale(params, files) if params.flag("NSF") else None,
         filled_pauses=params.flag("FP"),
+        pace=_pace(document),
     )
     return AcousticSettings(config, _unit(document.section("linguistic_unit"), files), params.flag("SE"))
 
@@ -96,6 +97,14 @@ def array(path: Path | None, needed: str) -> NDArray[np.float64]:
         raise ModelError(f"{path} holds numbers that are not finite.")
     loaded: NDArray[np.float64] = values
     return loaded
+
+
+def _pace(document: Section) -> float:
+    """Official settings have none: it is ours, for voices that are better understood at another rate."""
+    pace = document.number("pace", 1.0)
+    if not 0.5 <= pace <= 2:
+        raise document.odd("pace", "a number from 0.5 to 2")
+    return pace
 
 
 def _unit(section: Section, files: VoiceFiles) -> LinguisticUnit:

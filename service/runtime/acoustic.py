@@ -123,7 +123,8 @@ class AcousticModel:
         # pauses in: at their end it starts over. Rates and pitches are ours; they do move along.
         cycled = np.arange(len(hidden)) % len(ids.symbols)
         vectors = np.concatenate([self._spoken_by(ids), self._felt(ids, line.intensity)], axis=1)
-        return _Symbols(hidden, vectors[cycled], owners, line.rate[owners], np.exp2(line.pitch / 12)[owners])
+        rate = line.rate[owners] * np.float32(self._config.pace)
+        return _Symbols(hidden, vectors[cycled], owners, rate, np.exp2(line.pitch / 12)[owners])
 
     def _encoded(self, ids: NDArray[np.int64]) -> dict[str, Floats]:
         count, positions = ids.shape[1], self._positions

@@ -42,6 +42,8 @@ def test_other_tones_are_no_syllable_errors(speller: Speller) -> None:
 def test_the_particles_that_sound_like_de_are_no_syllable_errors(speller: Speller) -> None:
     assert ser("激动得跳起来", "激动地跳起来", speller).edits == 0
     assert ser("坐地铁", "坐地铁", speller).edits == 0
+    assert ser("小狐狸悄悄地躲着", "小狐狸悄悄的躲着", speller).edits == 0
+    assert ser("坐地铁", "坐鞋铁", speller).edits == 1
 
 
 def test_other_sounds_are_syllable_errors(speller: Speller) -> None:

@@ -126,6 +126,24 @@ def test_a_voice_may_say_which_emotions_it_has_learned(tmp_path: Path) -> None:
     assert acoustic_settings(files).unit.emotions == ("neutral", "happy", "sad")
 
 
+def test_a_voice_may_have_a_pace_of_its_own(tmp_path: Path) -> None:
+    files = changed(tmp_path, "am", lambda document: document.update(pace=0.9))
+    assert acoustic_settings(files).config == replace(PLAIN, pace=0.9)
+
+
+@pytest.mark.parametrize(
+    ("pace", "message"),
+    [
+        (0.4, r"pace is 0\.4; it must be a number from 0\.5 to 2"),
+        ("slow", "pace is 'slow'; it must be a number"),
+    ],
+)
+def test_an_odd_pace_is_refused(tmp_path: Path, pace: object, message: str) -> None:
+    files = changed(tmp_path, "am", lambda document: document.update(pace=pace))
+    with pytest.raises(ModelError, match=rf"am/config\.yaml: {message}"):
+        acoustic_settings(files)
+
+
 def test_an_odd_linguistic_unit_is_refused_with_its_file(tmp_path: Path) -> None:
     files = changed(tmp_path, "am", lambda document: document["linguistic_unit"].update(emotion_list="glee"))
     with pytest.raises(ModelError, match=r"am/config\.yaml: emotion_list holds 'glee'"):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from service.models import variance
 from service.models.errors import SymbolError
 from service.models.line import SymbolLine
-from service.models.sambert import AcousticOutput, NothingPredictedError
+from service.models.sambert import AcousticOutput, NothingPredictedError, Sambert
 from service.runtime.acoustic import AcousticModel, Plan, decoder_memory, raised
 from service.runtime.export.voice import export_voice
 from service.runtime.guard import UnusableSpeechError
@@ -71,6 +71,16 @@ def test_whole_numbers_are_the_references(name: str, key: str, library: ctypes.C
 def test_contours_are_the_references(name: str, key: str, library: ctypes.CDLL | None) -> None:
     planned = networks(name.split("__")[0], library).acoustic.plan(golden.line(name))
     np.testing.assert_allclose(CLOSE[key](planned), golden.values(name)[key], rtol=0, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("voice", ["plain_emo", "fp_emo"])
+def test_the_rate_is_relative_to_the_voices_pace(voice: str) -> None:
+    weights = golden.voice(voice)
+    weights = replace(weights, acoustic_config=replace(weights.acoustic_config, pace=0.5))
+    slow = AcousticModel(export_voice(weights), LIBRARY, Shelf())
+    assert same(slow.plan(said("mid")), plan(voice, said("mid", rate=0.5)))
+    reference = Sambert(weights).speak(said("mid", rate=2))
+    assert torch.equal(reference.durations, sambert(voice).speak(said("mid")).durations)
 
 
 @pytest.mark.parametrize("voice", ["plain_emo", "nsf_emo", "fp_emo"])

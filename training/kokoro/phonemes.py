@@ -7,6 +7,7 @@ letters for diphthongs and a stress mark before the vowel; punctuation shapes th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from service.text.sentence import Syllable, Word
 
@@ -44,6 +45,7 @@ _ARPABET = {
     "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p", "R": "ɹ", "S": "s", "SH": "ʃ", "T": "t",
     "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ",
 }  # fmt: skip
+_ASPIRATED = {"P": "pʰ", "T": "tʰ", "K": "kʰ"}
 _REDUCED = {"AH": "ə", "ER": "əɹ"}
 _STRESS = {"1": "ˈ", "2": "ˌ"}
 
@@ -61,7 +63,7 @@ def word_phonemes(word: Word) -> str:
         UnknownPhonemeError: see there.
     """
     mandarin = "".join(syllable_phonemes(syllable) for syllable in word.syllables)
-    return mandarin + "".join(phone_phonemes(phone) for syllable in word.phones for phone in syllable)
+    return mandarin + "".join(part for syllable in word.phones for part in english_parts(syllable))
 
 
 def punctuation(word: Word) -> str:
@@ -131,6 +133,20 @@ def _with_r(final: str) -> str:
     if final.endswith(("ai*", "ei*")):
         final = final.replace("i*", "*")
     return final.replace("ɨ*", "ə*") + ("" if final.startswith("ɚ") else "ɚ")
+
+
+def english_parts(phones: Sequence[str]) -> list[str]:
+    """Gives the phonemes of each ARPAbet phone of a syllable.
+
+    P, T and K that begin one are aspirated, as in English: a Mandarin voice says b, d and g else.
+
+    Raises:
+        UnknownPhonemeError: one is no ARPAbet phone.
+    """
+    parts = [phone_phonemes(phone) for phone in phones]
+    if any(phone.endswith(("0", "1", "2")) for phone in phones):
+        parts[0] = _ASPIRATED.get(phones[0], parts[0])
+    return parts
 
 
 def phone_phonemes(phone: str) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.text.sentence import Sentence, Word
-from training.kokoro.phonemes import phone_phonemes, syllable_parts
+from training.kokoro.phonemes import english_parts, syllable_parts
 
 EARLY = 4
 """Frames of 12.5 ms by which sounds come before their tokens; vowels 4 or 5, consonants 3 to 6."""
@@ -52,7 +52,7 @@ def word_parts(word: Word) -> list[str]:
         UnknownPhonemeError: the word holds what the teacher cannot say.
     """
     mandarin = [part for syllable in word.syllables for part in syllable_parts(syllable)]
-    return mandarin + [phone_phonemes(phone) for syllable in word.phones for phone in syllable]
+    return mandarin + [part for syllable in word.phones for part in english_parts(syllable)]
 
 
 def align(

@@ -77,10 +77,12 @@ def test_erhua_gives_the_end_of_the_syllable_to_r(pinyin: str, phonemes: str) ->
     [
         (["HH AH0", "L OW1"], "həlˈO"),
         (["W ER1 L D"], "wˈɜɹld"),
-        (["W AO1", "T ER0"], "wˈɔtəɹ"),
-        (["JH IY1", "P IY1", "T IY1"], "ʤˈipˈitˈi"),
+        (["W AO1", "T ER0"], "wˈɔtʰəɹ"),
+        (["JH IY1", "P IY1", "T IY1"], "ʤˈipʰˈitʰˈi"),
         (["CH AY1", "N AH0"], "ʧˈInə"),
         (["EH2", "K S"], "ˌɛks"),
+        (["S T AA1 P"], "stˈɑp"),
+        (["OW1", "K EY1"], "ˈOkʰˈA"),
     ],
 )
 def test_english_reads_arpabet(phones: list[str], phonemes: str) -> None:
