@@ -39,15 +39,17 @@ def cer(said: str, heard: str, speller: Speller) -> Tally:
 def ser(said: str, heard: str, speller: Speller) -> Tally:
     """Syllable errors on toneless pinyin: only what sounds different counts.
 
-    ``地`` is also tried as the particle, which sounds like ``的`` but has another pinyin elsewhere.
+    ``地`` is also tried as the particle, which sounds like ``的`` but has another pinyin elsewhere, and ``儿`` as
+    the end of the syllable before it, which a recogniser often leaves out.
     """
-    both = (said, heard), (_with_particles(said), _with_particles(heard))
-    found = (_compare(speller.syllables(one), speller.syllables(other)) for one, other in both)
+    spellings = [(said, heard)]
+    for character, sounds_like in (("地", "的"), ("儿", "")):
+        spellings += [
+            (one.replace(character, sounds_like), other.replace(character, sounds_like))
+            for one, other in spellings
+        ]
+    found = (_compare(speller.syllables(one), speller.syllables(other)) for one, other in spellings)
     return min(found, key=lambda tally: tally.edits)
-
-
-def _with_particles(text: str) -> str:
-    return text.replace("地", "的")
 
 
 def _compare(said: str | list[str], heard: str | list[str]) -> Tally:

@@ -46,6 +46,11 @@ def test_the_particles_that_sound_like_de_are_no_syllable_errors(speller: Spelle
     assert ser("坐地铁", "坐鞋铁", speller).edits == 1
 
 
+def test_an_erhua_that_is_not_written_is_no_syllable_error(speller: Speller) -> None:
+    assert ser("老头儿坐着", "老頭坐著", speller) == Tally(0, 4)
+    assert ser("他的儿子", "他的鞋子", speller).edits == 1
+
+
 def test_other_sounds_are_syllable_errors(speller: Speller) -> None:
     assert ser("百分之三点五", "百分之三年五", speller) == Tally(1, 6)
 
