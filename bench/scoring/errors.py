@@ -39,8 +39,8 @@ def cer(said: str, heard: str, speller: Speller) -> Tally:
 def ser(said: str, heard: str, speller: Speller) -> Tally:
     """Syllable errors on toneless pinyin: only what sounds different counts.
 
-    ``地`` is also tried as the particle, which sounds like ``的`` but has another pinyin elsewhere, and ``儿`` as
-    the end of the syllable before it, which a recogniser often leaves out.
+    ``地`` is also tried as the particle, which sounds like ``的`` but has another pinyin elsewhere, and
+    ``儿`` as the end of the syllable before it, which a recogniser often leaves out.
     """
     spellings = [(said, heard)]
     for character, sounds_like in (("地", "的"), ("儿", "")):
