@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from pypinyin.constants import PHRASES_DICT
 
 from service.text.lexicon import Lexicon
 from service.text.mandarin import Mandarin
@@ -22,6 +23,13 @@ def test_words_lie_side_by_side_and_cover_the_text(mandarin: Mandarin) -> None:
 def test_readings_come_before_tone_sandhi(mandarin: Mandarin) -> None:
     _, syllables = mandarin.read("你好")
     assert [str(syllable) for syllable in syllables] == ["ni3", "hao3"]
+
+
+def test_equal_readings_of_the_dictionary_are_one_and_are_read_as_before(mandarin: Mandarin) -> None:
+    first, second, *_ = PHRASES_DICT["丁丁当当"]
+    assert first is second
+    _, syllables = mandarin.read("丁丁当当")
+    assert list(map(str, syllables)) == ["ding1", "ding1", "dang1", "dang1"]
 
 
 def test_the_er_of_erhua_has_no_syllable_of_its_own(mandarin: Mandarin) -> None:
