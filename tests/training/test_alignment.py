@@ -5,7 +5,8 @@ import pytest
 
 from service.text.sentence import Sentence
 from tests.sentences import english, mandarin, sentence
-from training.teacher.alignment import EARLY, Alignment, align, word_parts
+from training.kokoro.phonemes import word_parts
+from training.teacher.alignment import EARLY, Alignment, align
 
 LOUD, QUIET = -20.0, -90.0
 

@@ -62,8 +62,17 @@ def word_phonemes(word: Word) -> str:
     Raises:
         UnknownPhonemeError: see there.
     """
-    mandarin = "".join(syllable_phonemes(syllable) for syllable in word.syllables)
-    return mandarin + "".join(part for syllable in word.phones for part in english_parts(syllable))
+    return "".join(word_parts(word))
+
+
+def word_parts(word: Word) -> list[str]:
+    """Gives the phonemes of each symbol of a word, its break left out; an initial may have none.
+
+    Raises:
+        UnknownPhonemeError: see there.
+    """
+    mandarin = [part for syllable in word.syllables for part in syllable_parts(syllable)]
+    return mandarin + [part for syllable in word.phones for part in english_parts(syllable)]
 
 
 def punctuation(word: Word) -> str:
@@ -74,15 +83,6 @@ def punctuation(word: Word) -> str:
     if word.mark:
         return _MARKS[word.mark]
     return {3: ",", 4: "."}.get(word.break_after, "")
-
-
-def syllable_phonemes(syllable: Syllable) -> str:
-    """Gives the phonemes of one Mandarin syllable with its tone.
-
-    Raises:
-        UnknownPhonemeError: the pinyin cannot be taken apart, or the tone is not 1 to 5.
-    """
-    return "".join(syllable_parts(syllable))
 
 
 def syllable_parts(syllable: Syllable) -> tuple[str, str]:

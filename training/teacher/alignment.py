@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from service.text.sentence import Sentence, Word
-from training.kokoro.phonemes import english_parts, syllable_parts
+from service.text.sentence import Sentence
+from training.kokoro.phonemes import word_parts
 
 EARLY = 4
 """Frames of 12.5 ms by which sounds come before their tokens; vowels 4 or 5, consonants 3 to 6."""
@@ -43,16 +43,6 @@ class Alignment:
     def end(self) -> int:
         """The frame behind the last one that is kept."""
         return self.start + int(self.durations.sum())
-
-
-def word_parts(word: Word) -> list[str]:
-    """Gives the teacher's phonemes of each symbol of a word, its break left out; an initial may have none.
-
-    Raises:
-        UnknownPhonemeError: the word holds what the teacher cannot say.
-    """
-    mandarin = [part for syllable in word.syllables for part in syllable_parts(syllable)]
-    return mandarin + [part for syllable in word.phones for part in english_parts(syllable)]
 
 
 def align(

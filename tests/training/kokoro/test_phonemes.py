@@ -12,7 +12,6 @@ from training.kokoro.phonemes import (
     phone_phonemes,
     punctuation,
     syllable_parts,
-    syllable_phonemes,
     word_phonemes,
 )
 from training.kokoro.voice import load_vocabulary
@@ -21,6 +20,10 @@ TABLE = Path(__file__).parent / "pinyin.tsv"
 ROWS = [line.split("\t") for line in TABLE.read_text(encoding="utf-8").splitlines()[1:]]
 BASES = [pinyin[:-1] for pinyin, _ in ROWS]
 VOCABULARY = load_vocabulary()
+
+
+def syllable_phonemes(syllable: Syllable) -> str:
+    return "".join(syllable_parts(syllable))
 
 
 @pytest.mark.parametrize(("pinyin", "phonemes"), ROWS)
