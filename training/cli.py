@@ -15,7 +15,7 @@ from rich.console import Console
 
 from training.adopt import adopt
 from training.pair import vocoder_beside
-from training.presets import PRESETS, preset
+from training.presets import PRESETS
 from training.run import Run, RunError, rounds_fast
 from training.start import Start
 from training.steps import STEPS
@@ -65,7 +65,9 @@ def main(
 ) -> None:
     """Makes voices, from texts to a folder that TTS_MODEL can name. Steps may be broken off and run again."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the time is noted
-    chosen, place = preset(name).onward() if start else preset(name), torch.device(device)
+    chosen, place, model = PRESETS[name], torch.device(device), Start(start) if start else None
+    if model:
+        chosen = chosen.onward(model.steps[0])
     threads = 1 if chosen.toy else threads  # more would only wait for each other
     torch.set_num_threads(threads)
     context.obj = Run(
@@ -75,7 +77,7 @@ def main(
         bf16=rounds_fast(place) if bf16 is None else bf16,
         workers=threads,
         console=Console(stderr=True),
-        start=Start(start) if start else None,
+        start=model,
     )
 
 

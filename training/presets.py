@@ -15,24 +15,22 @@ class Acoustic:
 
     Attributes:
         steps: of the optimiser.
+        own_from: the step from which own frames are fed back: before, they are bad, and cost a quarter of a
+            step.
         frames: of mel in a batch, padding included.
         rate: the highest learning rate; it rises over ``warmup`` steps and falls to a tenth by a cosine.
         warmup: steps.
         noise: standard deviation of what is added to the frame that is fed back, in normalised mels.
-        scheduled: share of the frames fed back that are the model's own, from ``own_from`` on.
+        scheduled: their share of the frames fed back.
     """
 
     steps: int
+    own_from: int
     frames: int
     rate: float = 1e-3
     warmup: int = 500
     noise: float = 0.4
     scheduled: float = 0.5
-
-    @property
-    def own_from(self) -> int:
-        """The step from which own frames are fed back: before, they are bad, and cost a quarter of a step."""
-        return self.steps // 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +97,18 @@ class Preset:
     keep_every: int = 200
     seed: int = 20221101
 
-    def onward(self) -> Preset:
-        """The same for networks that have been trained before: half of the rates, the adversary at once."""
+    def onward(self, steps: int) -> Preset:
+        """The same for networks that have been trained before: half of the rates, and other takes.
+
+        Their own frames and the adversary are good already, and join at once.
+
+        Args:
+            steps: that they have been trained for; what is drawn depends on it.
+        """
         return replace(
             self,
-            acoustic=replace(self.acoustic, rate=self.acoustic.rate / 2),
+            seed=self.seed + steps,
+            acoustic=replace(self.acoustic, rate=self.acoustic.rate / 2, own_from=0),
             vocoder=replace(self.vocoder, rate=self.vocoder.rate / 2, adversary_from=0),
         )
 
@@ -171,7 +176,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 sizes=VoiceSizes(
                     acoustic=_TOY, vocoder=VocoderSizes(channels=32, dilations=(1, 3)), nsf=True
                 ),
-                acoustic=Acoustic(steps=30, frames=800, rate=3e-3, warmup=5),
+                acoustic=Acoustic(steps=30, own_from=6, frames=800, rate=3e-3, warmup=5),
                 vocoder=Vocoder(steps=16, adversary_from=12, tuning=4, pieces=2, frames=24, warmup=2),
                 scored=1,
                 emotions_scored=1,
@@ -186,7 +191,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 takes=150,
                 screened=True,
                 sizes=VoiceSizes(acoustic=_SMALL, vocoder=VocoderSizes(channels=128), nsf=True),
-                acoustic=Acoustic(steps=35_000, frames=2_000),
+                acoustic=Acoustic(steps=35_000, own_from=7_000, frames=2_000),
                 vocoder=Vocoder(steps=33_000, adversary_from=8_000, tuning=3_000, takes=2_400),
             ),
             Preset(
@@ -197,7 +202,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 takes=1_500,
                 screened=True,
                 sizes=VoiceSizes(nsf=True),
-                acoustic=Acoustic(steps=120_000, frames=24_000, rate=7e-4, warmup=2_000),
+                acoustic=Acoustic(steps=120_000, own_from=24_000, frames=24_000, rate=7e-4, warmup=2_000),
                 vocoder=Vocoder(
                     steps=400_000,
                     adversary_from=40_000,
@@ -211,13 +216,3 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     }
 )
 """``smoke`` proves that the recipe runs, ``small`` is for hours on CPU, ``wide`` for a GPU."""
-
-
-def preset(name: str, seed: int | None = None) -> Preset:
-    """Gives a preset, with another seed if one is named.
-
-    Raises:
-        KeyError: there is none of that name.
-    """
-    chosen = PRESETS[name]
-    return chosen if seed is None else replace(chosen, seed=seed)

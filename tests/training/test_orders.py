@@ -34,6 +34,12 @@ def test_texts_of_the_project_come_in_neutral_from_every_voice_but_once() -> Non
     assert made[: 20 * len(EMOTIONS)] == list(orders(TEXTS, 10, seed=1))
 
 
+def test_a_third_of_what_an_emotion_says_is_the_projects_own() -> None:
+    own = [Text(f"App{number}。", own=True) for number in range(9)]
+    said = Counter(order.emotion for order in orders([*TEXTS, *own], 12, seed=1) if order.text[0] == "A")
+    assert said["sad"] == said["fear"] == 2 * 12 // 3
+
+
 def test_takes_with_english_or_without_meaning_are_not_left_to_a_recogniser() -> None:
     made = orders([Text("打开 Wi-Fi。"), Text("你好。"), CARRIER], 2, seed=1)
     assert {order.text for order in made if order.recognisable} == {"你好。"}

@@ -19,6 +19,7 @@ from service.runtime.exported import read_exported
 from training import data
 from training.adopt import adopt
 from training.audio import HOP
+from training.corpus.corpus import load
 from training.folder import read_tensors
 from training.kokoro.emotions import EMOTIONS
 from training.loop import CHECKPOINT, steps_done
@@ -28,6 +29,7 @@ from training.scores import read_scores
 from training.start import Start
 from training.steps import STEPS, new_acoustic, ordered, teach
 from training.takes import Take, load_take, take_path
+from training.teacher.orders import orders
 from training.vocoder.adversary import Adversary
 from training.vocoder.generator import Generator
 
@@ -188,7 +190,7 @@ class TestAgain:
 class TestGoingOn:
     def test_networks_go_on_from_a_model_that_was_made(self, run: Run, tmp_path: Path) -> None:
         model = run.folder / "voice"
-        onward = Run(tmp_path, run.preset.onward(), run.device, False, 1, run.console, Start(model))
+        onward = Run(tmp_path, run.preset.onward(30), run.device, False, 1, run.console, Start(model))
         made = read_tensors(run.folder / "acoustic" / CHECKPOINT)["modules"]["averaged"]
         for name, tensor in new_acoustic(onward).state_dict().items():
             assert torch.equal(tensor, made[name].half().float()), name
@@ -201,6 +203,11 @@ class TestGoingOn:
             assert torch.equal(tensor, tuned["adversary"][name].half().float()), name
         assert data.scale(onward) == data.scale(run)
         assert Start(model).steps == (run.preset.acoustic.steps, 20)
+
+    def test_other_takes_are_spoken_then(self, run: Run) -> None:
+        texts = load(run.folder / "corpus.json")
+        again = orders(texts, run.preset.takes, run.preset.onward(30).seed)
+        assert not {order.name for order in ordered(run)} & {order.name for order in again}
 
 
 class TestAdopting:

@@ -15,9 +15,7 @@ from tests.running import Service, start, stop
 from tests.runtime.voices import exported
 
 ADDRESSES = ("/tts", "/tts/stream")
-TEXTS = [
-    f"{greeting}，{number}号。今天天气很好！" for greeting in ("欢迎光临", "你好") for number in range(4)
-]
+TEXTS = [f"{greeting}，{number}号。今天天气很好！" for greeting in ("欢迎光临", "你好") for number in (1, 2)]
 ASKED = list(itertools.product(ADDRESSES, FORMATS, TEXTS))
 AT_ONCE = 32
 

@@ -17,6 +17,7 @@ MOST_SPEED = 1.1
 
 _NEUTRAL = next(iter(EMOTIONS))
 _ENGLISH = re.compile("[A-Za-z]")
+_OWN_EVERY = 3  # of a lot: one text in so many is the project's own, so that each emotion has their English
 _PLAIN_SHARE = 0.6  # of takes that have their emotion as it is; the others have more or less of it
 _INTENSITIES = 0.3, 1.6
 # Standard deviations: of logarithms of factors, of the energy's offset, and of the gain in dB.
@@ -77,8 +78,8 @@ class Order:
 def orders(texts: Sequence[Text], takes: int, seed: int, voices: Sequence[str] = ()) -> Iterator[Order]:
     """Yields what to speak, voices and emotions by turns, so that any beginning of it is balanced.
 
-    Each voice in each emotion gets its own lot of the texts; texts that carry sounds, and the project's own,
-    come in neutral, all of them. A text that is held out is so in all takes.
+    Each voice in each emotion gets its own lot of the texts, a third of them the project's own; these, and
+    texts that carry sounds, come in neutral, all of them. A text that is held out is so in all takes.
 
     Args:
         texts: the corpus.
@@ -96,9 +97,9 @@ def _lots(texts: Sequence[Text], takes: int, seed: int, voices: Sequence[str]) -
     spoken = [text for text in texts if not text.carrier]
     conditions = [(voice, emotion) for emotion in EMOTIONS for voice in voices]
     lots = [_lot(spoken, takes, f"{seed}|{condition}") for condition in conditions]
-    for place in range(min(takes, len(spoken))):
-        for (voice, emotion), lot in zip(conditions, lots, strict=True):
-            yield _order(lot[place], voice, emotion, seed)
+    for texts_of_all in zip(*lots, strict=True):
+        for (voice, emotion), text in zip(conditions, texts_of_all, strict=True):
+            yield _order(text, voice, emotion, seed)
 
 
 def _neutral(texts: Sequence[Text], seed: int, voices: Sequence[str]) -> Iterator[Order]:
@@ -111,7 +112,14 @@ def _names() -> list[str]:
 
 
 def _lot(texts: Sequence[Text], count: int, seed: str) -> list[Text]:
-    return random.Random(seed).sample(list(texts), min(count, len(texts)))  # noqa: S311  no secret
+    drawn = random.Random(seed)  # noqa: S311  no secret
+    kinds = [text for text in texts if text.own], [text for text in texts if not text.own]
+    own, others = (drawn.sample(kind, len(kind)) for kind in kinds)
+    lot: list[Text] = []
+    while len(lot) < min(count, len(texts)):
+        first, second = (others, own) if len(lot) % _OWN_EVERY else (own, others)
+        lot.append((first or second).pop())
+    return lot
 
 
 def _order(text: Text, voice: str, emotion: str, seed: int) -> Order:
