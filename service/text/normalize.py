@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from re import Match, Pattern
 
 from wetext import Normalizer as WeText
+from wetext.constants import FSTS
 
 from service.text.glyph import Glyph, respell, text_of
 from service.text.numerals import digits
@@ -24,6 +25,7 @@ class Normalizer:
     """
 
     def __init__(self) -> None:
+        _drop_other_grammars()
         self._rules = all_rules()
         self._base = WeText(lang="zh", operator="tn")
 
@@ -47,6 +49,13 @@ class Normalizer:
         figures = match[0]
         spoken = self._base.normalize(figures) if len(figures) <= _LONGEST_FIGURES else figures
         return "".join(digits(char) or char for char in spoken)
+
+
+def _drop_other_grammars() -> None:
+    """Lets go of what wetext loads for English, Japanese, and from words to figures: 8 MB less a process."""
+    for grammars, unused in ((FSTS, ("en", "ja")), (FSTS["zh"], ("itn",))):
+        for name in unused:
+            grammars.pop(name, None)
 
 
 def _replace(
