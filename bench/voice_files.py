@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -40,6 +41,7 @@ def write_settings(
     speakers: Sequence[str],
     emotions: Sequence[str] | None = None,
     pace: float | None = None,
+    emotion_paces: Mapping[str, float] = MappingProxyType({}),
 ) -> None:
     """Writes the YAML files of a voice.
 
@@ -50,10 +52,13 @@ def write_settings(
         speakers: in the order of their rows.
         emotions: those that it has learned; None says nothing of them.
         pace: factor on the speaking rate that it has learned; None says nothing of it.
+        emotion_paces: further factors, of emotions.
     """
     said = {"audio_config": dict(audio)}
     _yaml(voice / "audio_config.yaml", said)
-    own = {} if pace is None else {"pace": pace}
+    own: dict[str, Any] = {} if pace is None else {"pace": pace}
+    if emotion_paces:
+        own["emotion_paces"] = dict(emotion_paces)
     acoustic = {"model_type": "sambert"} | own | _acoustic(sizes, speakers, emotions)
     _yaml(voice / "am" / "config.yaml", acoustic | said)
     _yaml(voice / "voc" / "config.yaml", {"model_type": "hifigan"} | _vocoder(sizes) | said)

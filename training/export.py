@@ -28,6 +28,7 @@ class Trained:
         speakers: that the acoustic model knows, in the order of its table; each becomes a voice.
         emotions: that it has learned.
         pace: factor on the speaking rate that it has learned.
+        emotion_paces: further factors, of emotions.
         scale: of F0 and energy.
         acoustic: its numbers by name.
         acoustic_steps: it was trained for.
@@ -40,6 +41,7 @@ class Trained:
     speakers: Sequence[str]
     emotions: Sequence[str]
     pace: float
+    emotion_paces: Mapping[str, float]
     scale: Scale
     acoustic: Mapping[str, Tensor]
     acoustic_steps: int
@@ -61,7 +63,8 @@ def export(trained: Trained, folder: Path) -> None:
 
 
 def _voice(trained: Trained, voice: Path, speaker: str, row: int) -> None:
-    write_settings(voice, trained.sizes, audio_config(), [speaker], trained.emotions, trained.pace)
+    speed = trained.pace, trained.emotion_paces
+    write_settings(voice, trained.sizes, audio_config(), [speaker], trained.emotions, *speed)
     statistics = np.array([[trained.scale.f0_mean], [trained.scale.f0_deviation]])
     np.save(voice / "am" / "mvn.npy", statistics)
     tensors = {name: value.detach().half().cpu() for name, value in trained.acoustic.items()}

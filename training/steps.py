@@ -180,6 +180,7 @@ def write_voice(run: Run) -> None:
         speakers=run.voices,
         emotions=run.emotions,
         pace=run.preset.pace,
+        emotion_paces=run.preset.emotion_paces,
         scale=data.scale(run),
         acoustic=acoustic["modules"]["averaged"],
         generator=vocoder["modules"]["averaged"],

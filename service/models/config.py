@@ -39,6 +39,7 @@ class AcousticConfig:
         f0: of NSF voices, whose last two channels are F0 and voicing; else None.
         filled_pauses: the voice predicts filled pauses (FP).
         pace: factor on the speaking rate that it has learned; what is asked of a voice is relative to it.
+        emotion_paces: further factors, of emotions that are spoken slower or faster than they were learned.
     """
 
     encoder_heads: int
@@ -49,6 +50,7 @@ class AcousticConfig:
     f0: F0Scale | None = None
     filled_pauses: bool = False
     pace: float = 1.0
+    emotion_paces: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from service.models.decoder import MelDecoder
 from service.models.filled_pauses import FilledPausePredictor, with_filled_pauses
 from service.models.layers import Layers, filled
 from service.models.line import SymbolLine, filled_pause_lines
+from service.models.pace import paces
 from service.models.postnet import Postnet
 from service.models.text_encoder import TextEncoder
 from service.models.unit import EMOTION, SymbolIds
@@ -132,11 +133,12 @@ class Sambert(nn.Module):
         # The reference does not move speakers and emotions along with their symbols when it puts filled
         # pauses in: at their end it starts over. Rates and pitches are ours; they do move along.
         cycled = torch.arange(len(hidden)) % len(ids.symbols)
+        rate = line.rate * paces(self._config, self._unit, ids.emotion, line.intensity)
         return _Symbols(
             hidden=hidden,
             speaker=self._speakers(torch.tensor(ids.speaker))[cycled],
             emotion=self._emotions(torch.tensor(ids.emotion), torch.tensor(line.intensity))[cycled],
-            rate=torch.tensor(line.rate)[owners] * self._config.pace,
+            rate=torch.tensor(rate)[owners],
             pitch=torch.exp2(torch.tensor(line.pitch) / 12)[owners],
         )
 

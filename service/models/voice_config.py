@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def acoustic_settings(files: VoiceFiles) -> AcousticSettings:
     """
     document = Section.read(files.acoustic_config)
     params = document.section("Model", "KanTtsSAMBERT", "params")
+    unit = _unit(document.section("linguistic_unit"), files)
     config = AcousticConfig(
         encoder_heads=params.count("encoder_num_heads"),
         decoder_heads=params.count("decoder_num_heads"),
@@ -54,9 +56,10 @@ def acoustic_settings(files: VoiceFiles) -> AcousticSettings:
         postnet_shift=params.integer("postnet_shift", 0),
         f0=_f0_scale(params, files) if params.flag("NSF") else None,
         filled_pauses=params.flag("FP"),
-        pace=_pace(document),
+        pace=_pace(document, "pace"),
+        emotion_paces=_emotion_paces(document, unit.emotions),
     )
-    return AcousticSettings(config, _unit(document.section("linguistic_unit"), files), params.flag("SE"))
+    return AcousticSettings(config, unit, params.flag("SE"))
 
 
 def vocoder_settings(files: VoiceFiles) -> VocoderSettings:
@@ -99,12 +102,19 @@ def array(path: Path | None, needed: str) -> NDArray[np.float64]:
     return loaded
 
 
-def _pace(document: Section) -> float:
+def _pace(section: Section, key: str) -> float:
     """Official settings have none: it is ours, for voices that are better understood at another rate."""
-    pace = document.number("pace", 1.0)
+    pace = section.number(key, 1.0)
     if not 0.5 <= pace <= 2:
-        raise document.odd("pace", "a number from 0.5 to 2")
+        raise section.odd(key, "a number from 0.5 to 2")
     return pace
+
+
+def _emotion_paces(document: Section, emotions: Sequence[str]) -> tuple[tuple[str, float], ...]:
+    if not document.has("emotion_paces"):
+        return ()
+    section = document.section("emotion_paces")
+    return tuple((name, _pace(section, name)) for name in emotions if section.has(name))
 
 
 def _unit(section: Section, files: VoiceFiles) -> LinguisticUnit:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from service.models.config import TYPICAL_PITCH
 from service.models.line import SymbolLine, filled_pause_lines
+from service.models.pace import paces
 from service.models.unit import SymbolIds
 from service.runtime.durations import DurationPredictor, in_frames
 from service.runtime.exported import ENCODER, PREDICTOR, ExportedVoice
@@ -123,8 +124,8 @@ class AcousticModel:
         # pauses in: at their end it starts over. Rates and pitches are ours; they do move along.
         cycled = np.arange(len(hidden)) % len(ids.symbols)
         vectors = np.concatenate([self._spoken_by(ids), self._felt(ids, line.intensity)], axis=1)
-        rate = line.rate[owners] * np.float32(self._config.pace)
-        return _Symbols(hidden, vectors[cycled], owners, rate, np.exp2(line.pitch / 12)[owners])
+        rate = line.rate * paces(self._config, self._unit, ids.emotion, line.intensity)
+        return _Symbols(hidden, vectors[cycled], owners, rate[owners], np.exp2(line.pitch / 12)[owners])
 
     def _encoded(self, ids: NDArray[np.int64]) -> dict[str, Floats]:
         count, positions = ids.shape[1], self._positions

@@ -21,7 +21,7 @@ from service.models.config import AcousticConfig, F0Scale, VocoderConfig
 from service.models.errors import ModelError
 from service.models.unit import LinguisticUnit
 
-EXPORT_VERSION = 5
+EXPORT_VERSION = 6
 """Raise it with every change of the graphs or of this format, and in the chart's templates/_model.tpl.
 
 Exports of other versions are made anew.
@@ -181,6 +181,7 @@ def _voice(entry: dict[str, Any], stored: _Files) -> ExportedVoice:
         raise ValueError(f"an export does not consist of {', '.join(files)}")
     acoustic, vocoder = dict(entry["acoustic"]), dict(entry["vocoder"])
     acoustic["f0"] = F0Scale(**acoustic["f0"]) if acoustic["f0"] else None
+    acoustic["emotion_paces"] = tuple(map(tuple, acoustic["emotion_paces"]))
     vocoder["scales"] = tuple(vocoder["scales"])
     vocoder["dilations"] = tuple(map(tuple, vocoder["dilations"]))
     return ExportedVoice(

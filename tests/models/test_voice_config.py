@@ -131,6 +131,17 @@ def test_a_voice_may_have_a_pace_of_its_own(tmp_path: Path) -> None:
     assert acoustic_settings(files).config == replace(PLAIN, pace=0.9)
 
 
+def test_emotions_may_have_paces_of_their_own(tmp_path: Path) -> None:
+    files = changed(tmp_path, "am", lambda document: document.update(emotion_paces={"happy": 0.9, "sad": 1}))
+    assert acoustic_settings(files).config == replace(PLAIN, emotion_paces=(("happy", 0.9), ("sad", 1.0)))
+
+
+def test_an_odd_pace_of_an_emotion_is_refused(tmp_path: Path) -> None:
+    files = changed(tmp_path, "am", lambda document: document.update(emotion_paces={"happy": 3}))
+    with pytest.raises(ModelError, match=r"am/config\.yaml: emotion_paces\.happy is 3; it must be a number"):
+        acoustic_settings(files)
+
+
 @pytest.mark.parametrize(
     ("pace", "message"),
     [

@@ -83,6 +83,22 @@ def test_the_rate_is_relative_to_the_voices_pace(voice: str) -> None:
     assert torch.equal(reference.durations, sambert(voice).speak(said("mid")).durations)
 
 
+@pytest.mark.parametrize("voice", ["plain_emo", "fp_emo"])
+def test_an_emotion_has_its_pace_as_far_as_it_is_felt(voice: str) -> None:
+    weights = golden.voice(voice)
+    config = replace(weights.acoustic_config, emotion_paces=(("happy", 0.25),))
+    weights = replace(weights, acoustic_config=config)
+    slow = AcousticModel(export_voice(weights), LIBRARY, Shelf())
+    for intensity, factor in ((0, 1), (0.5, 0.5), (1, 0.25)):
+        asked = said("mid", emotion="happy", intensity=intensity)
+        felt = ["happy" in symbol for symbol in asked.text.split()]
+        as_slow = replace(asked, rate=np.where(felt, factor, 1).astype(np.float32))
+        assert same(slow.plan(asked), plan(voice, as_slow)), intensity
+        reference = Sambert(weights).speak(asked)
+        assert torch.equal(reference.durations, sambert(voice).speak(as_slow).durations), intensity
+    assert same(slow.plan(said("mid", emotion="sad")), plan(voice, said("mid", emotion="sad")))
+
+
 @pytest.mark.parametrize("voice", ["plain_emo", "nsf_emo", "fp_emo"])
 def test_intensity_0_is_neutral(voice: str) -> None:
     none, neutral = plan(voice, said("mid", intensity=0)), plan(voice, said("mid", emotion="neutral"))

@@ -164,6 +164,7 @@ class TestVoice:
             f"{len(spoken)} takes",
             f"{len(learnt)} learned from",
             "| fp32, xiaobei, neutral |",
+            "happy 0.93",
             "CC-BY-SA",
         ):
             assert said in card
