@@ -66,8 +66,10 @@ def main(
     """Makes voices, from texts to a folder that TTS_MODEL can name. Steps may be broken off and run again."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the time is noted
     chosen, place, model = PRESETS[name], torch.device(device), Start(start) if start else None
-    if model:
-        chosen = chosen.onward(model.steps[0])
+    try:
+        chosen = chosen.onward(model.steps[0]) if model else chosen
+    except FileNotFoundError as error:
+        raise click.ClickException(f"{start} is no model that goes on: {error}") from None
     threads = 1 if chosen.toy else threads  # more would only wait for each other
     torch.set_num_threads(threads)
     context.obj = Run(
