@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -41,7 +40,7 @@ def write_settings(
     speakers: Sequence[str],
     emotions: Sequence[str] | None = None,
     pace: float | None = None,
-    emotion_paces: Mapping[str, float] = MappingProxyType({}),
+    emotion_paces: Sequence[tuple[str, float]] = (),
 ) -> None:
     """Writes the YAML files of a voice.
 

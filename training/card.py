@@ -36,7 +36,7 @@ def _what(run: Run) -> str:
         f"Mandarin voices in the Sambert-HifiGan architecture (NSF, 16 kHz), preset `{run.preset.name}`, "
         f"in {len(run.emotions)} emotions: {', '.join(run.emotions)}. "
         f"They speak at {run.preset.pace:g} times the pace that they have learned; further factors: "
-        f"{', '.join(f'{name} {factor:g}' for name, factor in run.preset.emotion_paces.items())}. "
+        f"{', '.join(f'{name} {factor:g}' for name, factor in run.preset.emotion_paces)}. "
         f"Made by `make voice`, seed {run.preset.seed}; docs/training.md tells how.{toy}"
     )
 

@@ -41,7 +41,7 @@ class Trained:
     speakers: Sequence[str]
     emotions: Sequence[str]
     pace: float
-    emotion_paces: Mapping[str, float]
+    emotion_paces: Sequence[tuple[str, float]]
     scale: Scale
     acoustic: Mapping[str, Tensor]
     acoustic_steps: int

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from bench.voice_sizes import AcousticSizes, VocoderSizes, VoiceSizes
 
-EMOTION_PACES: Mapping[str, float] = MappingProxyType({"happy": 0.93, "fear": 0.95, "surprise": 0.95})
+EMOTION_PACES = (("happy", 0.93), ("fear", 0.95), ("surprise", 0.95))
 """Emotions that are not slow, and high, blur at the teacher's pace."""
 
 
@@ -95,7 +95,7 @@ class Preset:
     acoustic: Acoustic
     vocoder: Vocoder
     pace: float = 0.9
-    emotion_paces: Mapping[str, float] = EMOTION_PACES
+    emotion_paces: tuple[tuple[str, float], ...] = EMOTION_PACES
     scored: int = 40
     emotions_scored: int = 7
     engines: tuple[str, ...] = ("fp32", "int8", "teacher")
