@@ -117,7 +117,7 @@ def _lot(texts: Sequence[Text], count: int, seed: str) -> list[Text]:
     own, others = (drawn.sample(kind, len(kind)) for kind in kinds)
     lot: list[Text] = []
     while len(lot) < min(count, len(texts)):
-        first, second = (others, own) if len(lot) % _OWN_EVERY else (own, others)
+        first, second = (others, own) if (len(lot) + 1) % _OWN_EVERY else (own, others)
         lot.append((first or second).pop())
     return lot
 
