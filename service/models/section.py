@@ -60,6 +60,11 @@ class Section:
             inner = Section(self.path, f"{inner._place}{key}.", value)
         return inner
 
+    @property
+    def keys(self) -> tuple[object, ...]:
+        """All keys that are there."""
+        return tuple(self._values)
+
     def has(self, key: str) -> bool:
         """Whether the key is there, with a value."""
         return self._values.get(key) is not None

@@ -114,6 +114,8 @@ def _emotion_paces(document: Section, emotions: Sequence[str]) -> tuple[tuple[st
     if not document.has("emotion_paces"):
         return ()
     section = document.section("emotion_paces")
+    if not set(section.keys) <= set(emotions):
+        raise document.odd("emotion_paces", f"a mapping from any of {', '.join(emotions)} to factors")
     return tuple((name, _pace(section, name)) for name in emotions if section.has(name))
 
 

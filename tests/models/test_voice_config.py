@@ -136,9 +136,17 @@ def test_emotions_may_have_paces_of_their_own(tmp_path: Path) -> None:
     assert acoustic_settings(files).config == replace(PLAIN, emotion_paces=(("happy", 0.9), ("sad", 1.0)))
 
 
-def test_an_odd_pace_of_an_emotion_is_refused(tmp_path: Path) -> None:
-    files = changed(tmp_path, "am", lambda document: document.update(emotion_paces={"happy": 3}))
-    with pytest.raises(ModelError, match=r"am/config\.yaml: emotion_paces\.happy is 3; it must be a number"):
+@pytest.mark.parametrize(
+    ("paces", "message"),
+    [
+        ({"happy": 3}, r"emotion_paces\.happy is 3; it must be a number from 0\.5 to 2"),
+        ({"glee": 0.9}, r"emotion_paces is \{'glee': 0\.9\}; it must be a mapping from any of .*happy"),
+        (0.9, r"emotion_paces is 0\.9; it must be a mapping"),
+    ],
+)
+def test_odd_paces_of_emotions_are_refused(tmp_path: Path, paces: object, message: str) -> None:
+    files = changed(tmp_path, "am", lambda document: document.update(emotion_paces=paces))
+    with pytest.raises(ModelError, match=rf"am/config\.yaml: {message}"):
         acoustic_settings(files)
 
 
