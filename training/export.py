@@ -63,8 +63,9 @@ def export(trained: Trained, folder: Path) -> None:
 
 
 def _voice(trained: Trained, voice: Path, speaker: str, row: int) -> None:
-    speed = trained.pace, trained.emotion_paces
-    write_settings(voice, trained.sizes, audio_config(), [speaker], trained.emotions, *speed)
+    write_settings(
+        voice, trained.sizes, audio_config(), [speaker], trained.emotions, trained.pace, trained.emotion_paces
+    )
     statistics = np.array([[trained.scale.f0_mean], [trained.scale.f0_deviation]])
     np.save(voice / "am" / "mvn.npy", statistics)
     tensors = {name: value.detach().half().cpu() for name, value in trained.acoustic.items()}

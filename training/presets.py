@@ -8,9 +8,6 @@ from types import MappingProxyType
 
 from bench.voice_sizes import AcousticSizes, VocoderSizes, VoiceSizes
 
-EMOTION_PACES = (("happy", 0.93), ("fear", 0.95), ("surprise", 0.95))
-"""Emotions that are not slow, and high, blur at the teacher's pace."""
-
 
 @dataclass(frozen=True, slots=True)
 class Acoustic:
@@ -77,7 +74,7 @@ class Preset:
         sizes: of both networks.
         acoustic, vocoder: how they are trained.
         pace: factor on the teacher's speaking rate, for the voices that are served.
-        emotion_paces: further factors, of emotions.
+        emotion_paces: further factors, of emotions that are high and not slow, which blur at that pace.
         scored: held-out texts that each voice and emotion is scored on.
         emotions_scored: how many emotions, from neutral on.
         engines: what is scored: precisions of the vocoder, and ``"teacher"``.
@@ -95,7 +92,7 @@ class Preset:
     acoustic: Acoustic
     vocoder: Vocoder
     pace: float = 0.9
-    emotion_paces: tuple[tuple[str, float], ...] = EMOTION_PACES
+    emotion_paces: tuple[tuple[str, float], ...] = (("happy", 0.93), ("fear", 0.95), ("surprise", 0.95))
     scored: int = 40
     emotions_scored: int = 7
     engines: tuple[str, ...] = ("fp32", "int8", "teacher")
