@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import weakref
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ Floats = NDArray[np.float32]
 Arrays = Mapping[str, NDArray[Any]]
 
 _GROUP = 8  # outputs that vocoder.cpp computes together
+_NOTHING = np.zeros((1, 0), np.float32)
 
 
 def runs_here(library: ctypes.CDLL | None) -> bool:
@@ -30,44 +32,57 @@ def runs_here(library: ctypes.CDLL | None) -> bool:
     return library is not None and bool(library.vocoder_runs_here())
 
 
+class SentenceMemory:
+    """What the layers of native/vocoder.cpp keep of one sentence; gone with it."""
+
+    def __init__(self, library: ctypes.CDLL, total: int) -> None:
+        """Begins a sentence of ``total`` frames."""
+        self.handle = library.begin_vocoding(total)
+        weakref.finalize(self, library.end_vocoding, self.handle)
+
+
 class Int16Vocoder:
-    """A voice's vocoder. Computes in the calling thread, and is safe to share between threads."""
+    """A voice's vocoder. Computes in the calling thread, and is safe to share between threads.
+
+    Attributes:
+        hop: samples of a frame.
+        delay: samples by which it comes late.
+        behind: frames that it must have seen behind those that are spoken.
+    """
 
     def __init__(self, file: bytes, config: VocoderConfig, library: ctypes.CDLL) -> None:
         """Takes the file of ``service.runtime.export.int16``; ``runs_here`` must be true of the library."""
-        self._library, self._hop = library, config.hop
+        self._library, self.hop = library, config.hop
+        self._with_source = config.excitation_rate is not None
         self._kept: list[object] = []  # what the structs point to
-        self._reaches: list[int] = []  # at least how far each layer sees beyond its input
         with np.load(io.BytesIO(file), allow_pickle=False) as archive:
             self._struct = self._vocoder(dict(archive), config)
+        self.delay = int(library.vocoder_delay(self._struct))
+        self.behind = -(-self.delay // config.hop)
 
-    def __call__(
-        self,
-        mel: Floats,
-        before: NDArray[np.int64],
-        behind: NDArray[np.int64],
-        excitation: Floats | None = None,
-    ) -> Floats:
-        """Gives the samples of a piece, shape (n,), as the vocoder's graph does.
+    def start(self, total: int) -> Int16Sentence:
+        """Begins a sentence of ``total`` frames."""
+        return Int16Sentence(self, total)
+
+    def begin(self, total: int) -> SentenceMemory:
+        """What layers keep of a sentence of ``total`` frames from piece to piece."""
+        return SentenceMemory(self._library, total)
+
+    def vocode(self, memory: SentenceMemory, mel: Floats, excitation: Floats) -> Floats:
+        """Takes the next frames of a sentence, and gives as many samples, ``delay`` late.
+
+        Gives the shape (frames * hop,).
 
         Args:
-            mel: shape (1, mels, frames).
-            before, behind: how many frames are context, shape (1,).
-            excitation: of NSF voices, shape (1, 1, frames * hop).
+            memory: the sentence's.
+            mel: shape (mels, frames); behind the sentence's end, zeros.
+            excitation: shape (frames * hop,); it does not matter where the voice has none.
         """
-        frames, left, right = mel.shape[2], int(before[0]), int(behind[0])
-        mel = np.ascontiguousarray(mel)
-        source = None if excitation is None else np.ascontiguousarray(excitation)
-        samples = np.empty((frames - left - right) * self._hop, np.float32)
-        self._library.vocode(
-            self._struct,
-            address(mel),
-            None if source is None else address(source),
-            frames,
-            left,
-            right,
-            address(samples),
-        )
+        frames = mel.shape[1]
+        mel, excitation = np.ascontiguousarray(mel), np.ascontiguousarray(excitation)
+        samples = np.empty(frames * self.hop, np.float32)
+        source = address(excitation) if self._with_source else None
+        self._library.vocode(self._struct, memory.handle, address(mel), source, frames, address(samples))
         return samples
 
     def _vocoder(self, arrays: Arrays, config: VocoderConfig) -> VocoderStruct:
@@ -83,8 +98,7 @@ class Int16Vocoder:
             len(config.dilations),
             config.hop,
             size,
-            _back(size, config.causal),
-            max(size, *self._reaches),
+            _ahead(size, config.causal),
         )
 
     def _stage(self, arrays: Arrays, config: VocoderConfig, stage: int) -> StageStruct:
@@ -96,16 +110,13 @@ class Int16Vocoder:
             for half, wide in ((1, dilation), (2, 1))
         ]
         up, scale = self._layer(arrays, f"up.{stage}", config.causal), config.scales[stage]
-        up.back = int(arrays[f"up.{stage}.back"])
-        context = arrays[f"context.{stage}"]
+        up.ahead = up.size - 1 - int(arrays[f"up.{stage}.back"])
         return StageStruct(
             up,
             self._source(arrays, config, stage),
             self._list(ConvolutionStruct, blocks),
             up.outputs // scale,
             scale,
-            int(context[0]),
-            int(context[1]),
         )
 
     def _source(self, arrays: Arrays, config: VocoderConfig, stage: int) -> SourceStruct:
@@ -120,7 +131,6 @@ class Int16Vocoder:
         weight = arrays[f"{name}.weight"]
         outputs, inputs, size = weight.shape
         spare = -outputs % _GROUP
-        self._reaches.append((size - 1) * dilation)
         weight = np.pad(weight, ((0, spare), (0, inputs % 2), (0, 0)))
         pairs = weight.reshape(-1, _GROUP, (inputs + 1) // 2, 2, size).transpose(0, 4, 2, 1, 3)
         return ConvolutionStruct(
@@ -132,7 +142,7 @@ class Int16Vocoder:
             outputs,
             size,
             dilation,
-            _back(size, causal, dilation),
+            _ahead(size, causal, dilation),
         )
 
     def _keep(self, array: NDArray[Any]) -> int:
@@ -146,6 +156,47 @@ class Int16Vocoder:
         return kept
 
 
-def _back(size: int, causal: bool, dilation: int = 1) -> int:
-    """How many inputs before its own an output sees."""
-    return (size - 1) * dilation // (1 if causal else 2)
+class Int16Sentence:
+    """One sentence on its way through the vocoder.
+
+    Attributes:
+        repaired: pieces that had to be made again: none.
+    """
+
+    repaired = 0
+
+    def __init__(self, vocoder: Int16Vocoder, total: int) -> None:
+        """Begins a sentence of ``total`` frames."""
+        self._vocoder = vocoder
+        self._memory = vocoder.begin(total)
+        self._mel, self._excitation = _NOTHING, _NOTHING[0]  # that the vocoder has not seen
+        self._lead, self._late = vocoder.behind, vocoder.delay  # frames to see first; samples to drop
+        self._rest = _NOTHING[0]  # samples beyond what was asked for
+
+    def push(self, mel: Floats, excitation: Floats | None) -> None:
+        """Takes the next frames, shape (m, mels), and for NSF voices the excitation, shape (m * hop,)."""
+        self._mel = np.concatenate([self._mel, mel]) if self._mel.size else mel
+        if excitation is not None:
+            self._excitation = np.concatenate([self._excitation, excitation])
+
+    def speak(self, frames: int) -> Floats:
+        """Gives the samples of the next ``frames`` frames, shape (frames * hop,)."""
+        count, hop = self._lead + frames, self._vocoder.hop
+        mel, excitation = _first(self._mel, count), _first(self._excitation, count * hop)
+        self._mel, self._excitation = self._mel[count:], self._excitation[count * hop :]
+        samples = self._vocoder.vocode(self._memory, mel.T, excitation)
+        spoken = np.concatenate([self._rest, samples[self._late :]])
+        self._lead = self._late = 0
+        self._rest = spoken[frames * hop :]
+        return spoken[: frames * hop]
+
+
+def _first(array: Floats, length: int) -> Floats:
+    """So much of an array; behind the end of the sentence there are zeros."""
+    there = array[:length]
+    return np.pad(there, ((0, length - len(there)), *((0, 0),) * (array.ndim - 1)))
+
+
+def _ahead(size: int, causal: bool, dilation: int = 1) -> int:
+    """How many inputs behind its own an output sees."""
+    return 0 if causal else (size - 1) * dilation // 2

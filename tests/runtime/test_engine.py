@@ -20,7 +20,7 @@ from service.runtime.export.voice import export_voice
 from service.runtime.guard import UnusableSpeechError
 from service.runtime.networks import Networks
 from service.runtime.progress import Progress
-from service.runtime.vocoder import Inputs
+from service.runtime.vocoder import VocoderStream
 from tests.models import golden
 from tests.models.golden import said
 from tests.runtime.test_vocoder import with_constant
@@ -150,7 +150,7 @@ def test_the_plan_tells_durations_before_anything_is_listened_to(engine: Engine)
 @on_every_path
 def test_first_samples_are_there_before_the_line_is_decoded(library: ctypes.CDLL | None) -> None:
     loaded = Networks(exported("plain_emo"), library)
-    advance, render = loaded.decoder.advance, loaded.vocoder.render
+    advance, start = loaded.decoder.advance, loaded.vocoder.start
     line: list[Decoding] = []
     heard: list[int] = []  # steps that were decoded by then
 
@@ -158,12 +158,19 @@ def test_first_samples_are_there_before_the_line_is_decoded(library: ctypes.CDLL
         advance(decodings, steps)
         line[:] = decodings
 
-    def rendered(inputs: Inputs) -> tuple[Floats, bool]:
-        heard.append(line[0].step)
-        return render(inputs)
+    def started(total: int) -> VocoderStream:
+        stream = start(total)
+        speak = stream.speak
+
+        def spoken(frames: int) -> Floats:
+            heard.append(line[0].step)
+            return speak(frames)
+
+        stream.speak = spoken  # type: ignore[method-assign]
+        return stream
 
     loaded.decoder.advance = advanced  # type: ignore[method-assign]
-    loaded.vocoder.render = rendered  # type: ignore[method-assign]
+    loaded.vocoder.start = started  # type: ignore[method-assign,assignment]
     with Engine(threads=1) as engine:
         speaking = engine.speak(loaded, golden.line("long"))
         given = list(speaking.samples())

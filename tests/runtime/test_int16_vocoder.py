@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -12,26 +13,26 @@ from hypothesis import strategies as st
 
 from bench.vocoder import snr
 from service.runtime.export.voice import export_voice, with_int16
-from service.runtime.exported import VOCODER_INT16, ExportedVoice
+from service.runtime.exported import VOCODER, VOCODER_INT16, ExportedVoice
+from service.runtime.graph_vocoder import GraphVocoder
 from service.runtime.int16_vocoder import Int16Vocoder, runs_here
-from service.runtime.vocoder import Inputs, Vocoder
+from service.runtime.shelf import Shelf
 from tests.models import golden
-from tests.runtime.voices import LIBRARY, NAMES, WITH_SOURCE, in_int16, needs_int16, spectrogram
+from tests.runtime.voices import LIBRARY, NAMES, WITH_SOURCE, Floats, in_int16, needs_int16, spectrogram
 
 LEAST_SNR = 40.0  # dB
 
 
-def piece(voice: ExportedVoice, frames: int, before: int = 0, behind: int = 0) -> Inputs:
-    """Noise, with so many frames of context around it."""
-    whole, hop = before + frames + behind, voice.vocoder.hop
-    inputs: Inputs = {
-        "mel": np.ascontiguousarray(spectrogram(whole).T[None]),
-        "before": np.array([before]),
-        "behind": np.array([behind]),
-    }
-    if voice.vocoder.excitation_rate is not None:
-        inputs["excitation"] = spectrogram(1, whole * hop, seed=1)[None] * np.float32(0.1)
-    return inputs
+class Noise(NamedTuple):
+    """A sentence: mel, shape (frames, mels), and for NSF voices the excitation, shape (frames * hop,)."""
+
+    mel: Floats
+    excitation: Floats | None
+
+
+def noise(voice: ExportedVoice, frames: int) -> Noise:
+    source = spectrogram(1, frames * voice.vocoder.hop, seed=1)[0] * np.float32(0.1)
+    return Noise(spectrogram(frames), source if voice.vocoder.excitation_rate is not None else None)
 
 
 def int16(voice: ExportedVoice) -> Int16Vocoder:
@@ -39,32 +40,67 @@ def int16(voice: ExportedVoice) -> Int16Vocoder:
     return Int16Vocoder(voice.files[VOCODER_INT16], voice.vocoder, LIBRARY)
 
 
+def exact(voice: ExportedVoice) -> GraphVocoder:
+    return GraphVocoder(voice.files[VOCODER], voice.context, voice.vocoder.hop, Shelf())
+
+
+def spoken(vocoder: Int16Vocoder | GraphVocoder, sentence: Noise) -> Floats:
+    started = vocoder.start(len(sentence.mel))
+    started.push(*sentence)
+    return started.speak(len(sentence.mel))
+
+
 @needs_int16
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=12)
-@given(frames=st.integers(1, 60), edges=st.tuples(st.booleans(), st.booleans()))
-def test_samples_are_those_of_fp32(name: str, frames: int, edges: tuple[bool, bool]) -> None:
-    """Inside a sentence, and at either end of it."""
+@given(frames=st.integers(1, 60))
+def test_samples_are_those_of_fp32(name: str, frames: int) -> None:
     voice = in_int16(name)
-    before, behind = (0 if edge else needed for edge, needed in zip(edges, voice.context, strict=True))
-    inputs = piece(voice, frames, before, behind)
-    exact, _ = Vocoder(voice, "fp32").render(inputs)
-    samples = int16(voice)(**inputs)
-    assert samples.shape == exact.shape == (frames * voice.vocoder.hop,)
-    assert snr(exact, samples) > LEAST_SNR
+    sentence = noise(voice, frames)
+    expected, samples = (spoken(vocoder(voice), sentence) for vocoder in (exact, int16))
+    assert samples.shape == expected.shape == (frames * voice.vocoder.hop,)
+    assert snr(expected, samples) > LEAST_SNR
 
 
 @needs_int16
 @pytest.mark.parametrize("name", ["plain_emo", "causal_emo", *WITH_SOURCE])
-def test_pieces_are_a_whole_sentence(name: str) -> None:
-    vocoder = Vocoder(in_int16(name), "int16", LIBRARY)
-    channels = 82 if name in WITH_SOURCE else 80
-    spoken = []
-    for sizes in ([100], [7, 30, 1, 62]):
-        stream = vocoder.start(100)
-        stream.push(spectrogram(100, channels), np.ones(100, np.float32))
-        spoken.append(np.concatenate([stream.speak(size) for size in sizes]))
-    np.testing.assert_allclose(spoken[1], spoken[0], rtol=0, atol=1e-5)
+@settings(max_examples=12)
+@given(sizes=st.lists(st.integers(1, 40), min_size=1, max_size=8))
+def test_pieces_are_a_whole_sentence_to_the_bit(name: str, sizes: list[int]) -> None:
+    voice, total = in_int16(name), sum(sizes)
+    vocoder, sentence = int16(voice), noise(voice, total)
+    started = vocoder.start(total)
+    started.push(*sentence)
+    pieces = [started.speak(size) for size in sizes]
+    assert [len(piece) for piece in pieces] == [size * vocoder.hop for size in sizes]
+    np.testing.assert_array_equal(np.concatenate(pieces), spoken(vocoder, sentence))
+
+
+@needs_int16
+@pytest.mark.parametrize("name", ["plain_emo", "causal_emo", *WITH_SOURCE])
+def test_what_is_spoken_needs_no_more_behind_it_than_it_says(name: str) -> None:
+    voice = in_int16(name)
+    vocoder, sentence = int16(voice), noise(voice, 60)
+    started, there = vocoder.start(60), 20 + vocoder.behind
+    started.push(
+        sentence.mel[:there],
+        None if sentence.excitation is None else sentence.excitation[: there * vocoder.hop],
+    )
+    np.testing.assert_array_equal(started.speak(20), spoken(vocoder, sentence)[: 20 * vocoder.hop])
+
+
+@needs_int16
+def test_sentences_of_one_vocoder_do_not_hear_each_other() -> None:
+    voice = in_int16("nsf_emo")
+    vocoder = int16(voice)
+    first, second = noise(voice, 40), noise(voice, 50)
+    alone = [spoken(vocoder, sentence) for sentence in (first, second)]
+    started = [vocoder.start(40), vocoder.start(50)]
+    for sentence, one in zip((first, second), started, strict=True):
+        one.push(*sentence)
+    turns = [[one.speak(20) for one in started] for _ in range(2)]
+    np.testing.assert_array_equal(np.concatenate([turn[0] for turn in turns]), alone[0])
+    np.testing.assert_array_equal(np.concatenate([turn[1] for turn in turns]), alone[1][: 40 * vocoder.hop])
 
 
 @needs_int16
@@ -81,16 +117,16 @@ def test_residual_blocks_may_have_different_numbers_of_layers() -> None:
     assert len(kept) < len(weights.vocoder)
     shorter = replace(weights, vocoder_config=config, vocoder=kept)
     voice = with_int16(export_voice(shorter), shorter, [golden.line("short")])
-    inputs = piece(voice, 40)
-    assert snr(Vocoder(voice, "fp32").render(inputs)[0], int16(voice)(**inputs)) > LEAST_SNR
+    sentence = noise(voice, 40)
+    assert snr(spoken(exact(voice), sentence), spoken(int16(voice), sentence)) > LEAST_SNR
 
 
 @needs_int16
 def test_threads_get_the_same_to_the_bit() -> None:
     voice = in_int16("nsf_emo")
-    vocoder, inputs = int16(voice), piece(voice, 50)
+    vocoder, sentence = int16(voice), noise(voice, 50)
     with ThreadPoolExecutor(4) as pool:
-        first, *others = pool.map(lambda _: vocoder(**inputs), range(8))
+        first, *others = pool.map(lambda _: spoken(vocoder, sentence), range(8))
     for other in others:
         np.testing.assert_array_equal(other, first)
 
@@ -103,6 +139,6 @@ def test_without_compiled_code_it_does_not_run() -> None:
 @pytest.mark.parametrize("name", ["plain_emo", "nsf_emo"])
 def test_mels_far_beyond_those_of_calibration_are_spoken_too(name: str) -> None:
     voice = in_int16(name)
-    inputs = piece(voice, 40)
-    inputs["mel"] = inputs["mel"] * np.float32(6)
-    assert snr(Vocoder(voice, "fp32").render(inputs)[0], int16(voice)(**inputs)) > LEAST_SNR
+    mel, source = noise(voice, 40)
+    sentence = Noise(mel * np.float32(6), source)
+    assert snr(spoken(exact(voice), sentence), spoken(int16(voice), sentence)) > LEAST_SNR

@@ -108,17 +108,6 @@ def test_pushes_of_nothing_change_nothing(voice: str, sizes: list[int]) -> None:
     np.testing.assert_allclose(streamed.speak(30), expected, rtol=0, atol=1e-4)
 
 
-def test_only_the_context_that_is_still_needed_is_kept() -> None:
-    streamed, vocoder = stream("plain_emo", 400), networks("plain_emo").vocoder
-    for _ in range(30):
-        streamed.speak(10)
-    inputs = streamed.inputs(vocoder.before, vocoder.before + 10)
-    assert inputs["before"] == vocoder.before
-    assert inputs["mel"].shape == (1, 80, vocoder.before + 10 + vocoder.behind)
-    assert streamed._mel is not None
-    assert len(streamed._mel) == 100 + vocoder.before
-
-
 def test_f0_becomes_hz_as_in_pytorch() -> None:
     frames, scale = spectrogram(200, 82), F0Scale(scale=60.0, offset=220.0)
     factor = np.exp2(spectrogram(1, 200, seed=1)[0] / 4)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.models.config import VocoderConfig
-from service.runtime.export.vocoder import context_after, phase_biases, phases, source_layer
+from service.runtime.export.vocoder import phase_biases, phases, source_layer
 
 Tensors = Mapping[str, NDArray[np.float32]]
 Named = Iterator[tuple[str, NDArray[np.generic]]]
@@ -79,8 +79,6 @@ def _upsampling(tensors: Tensors, config: VocoderConfig, stage: int, peak: float
     weight = kernel.reshape(scale * outputs, inputs, size)
     yield from _layer(f"up.{stage}", weight, phase_biases(tensors, config, stage), peak)
     yield f"up.{stage}.back", np.array(back, np.int32)
-    context = context_after(tensors, config, stage)
-    yield f"context.{stage}", np.array([context.before, context.behind], np.int32)
 
 
 def _source(tensors: Tensors, config: VocoderConfig, stage: int) -> Named:

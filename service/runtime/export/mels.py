@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from service.models.line import SymbolLine
 from service.runtime.engine import Engine
 from service.runtime.exported import ExportedVoice
+from service.runtime.graph_vocoder import GraphSentence
 from service.runtime.native.binding import load_library
 from service.runtime.networks import Networks
 from service.runtime.vocoder import Vocoder
@@ -39,7 +40,8 @@ def vocoder_inputs(voice: ExportedVoice, lines: Sequence[SymbolLine]) -> Iterato
             piece = mel[start : start + _PIECE]
             stream = vocoder.start(len(piece))
             stream.push(piece, np.ones(len(piece), np.float32))
-            yield stream.inputs(0, len(piece))
+            assert isinstance(stream.sentence, GraphSentence)  # noqa: S101  as all in fp32
+            yield stream.sentence.inputs(len(piece))
 
 
 def voiced(vocoder: Vocoder, mel: Floats) -> Floats:

@@ -50,7 +50,7 @@ class ConvolutionStruct(ctypes.Structure):
     _fields_ = (
         *((name, ctypes.c_void_p) for name in ("weight", "unit", "bias")),
         ("levels", ctypes.c_float),
-        *((name, ctypes.c_int32) for name in ("inputs", "outputs", "size", "dilation", "back")),
+        *((name, ctypes.c_int32) for name in ("inputs", "outputs", "size", "dilation", "ahead")),
     )
 
 
@@ -71,7 +71,7 @@ class StageStruct(ctypes.Structure):
         ("up", ConvolutionStruct),
         ("source", SourceStruct),
         ("blocks", ctypes.POINTER(ConvolutionStruct)),
-        *((name, ctypes.c_int32) for name in ("channels", "scale", "before", "behind")),
+        *((name, ctypes.c_int32) for name in ("channels", "scale")),
     )
 
 
@@ -84,7 +84,7 @@ class VocoderStruct(ctypes.Structure):
         ("turns", ctypes.POINTER(ctypes.c_int32)),
         ("last", ctypes.c_void_p),
         *((name, ctypes.c_int32) for name in ("stage_count", "block_count", "hop")),
-        *((name, ctypes.c_int32) for name in ("last_size", "last_back", "edge")),
+        *((name, ctypes.c_int32) for name in ("last_size", "last_ahead")),
     )
 
 
@@ -112,13 +112,18 @@ def load_library() -> ctypes.CDLL | None:
     )
     library.vocoder_runs_here.restype = ctypes.c_int32
     library.vocoder_runs_here.argtypes = ()
+    library.vocoder_delay.restype = ctypes.c_int32
+    library.vocoder_delay.argtypes = (ctypes.POINTER(VocoderStruct),)
+    library.begin_vocoding.restype = ctypes.c_void_p
+    library.begin_vocoding.argtypes = (ctypes.c_int32,)
+    library.end_vocoding.restype = None
+    library.end_vocoding.argtypes = (ctypes.c_void_p,)
     library.vocode.restype = None
     library.vocode.argtypes = (
         ctypes.POINTER(VocoderStruct),
         ctypes.c_void_p,
         ctypes.c_void_p,
-        ctypes.c_int32,
-        ctypes.c_int32,
+        ctypes.c_void_p,
         ctypes.c_int32,
         ctypes.c_void_p,
     )

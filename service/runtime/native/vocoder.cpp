@@ -1,21 +1,24 @@
-// HiFi-GAN (Kong et al. 2020) over a piece of a mel. Its convolutions take pairs of 16-bit integers, which one
+// HiFi-GAN (Kong et al. 2020) over a mel that comes in pieces. Its convolutions take pairs of 16-bit integers, which one
 // instruction multiplies and adds up in 32 bits; what runs on from layer to layer, and the last layer, are fp32.
+// Each layer gives as many steps as it gets, so what it gives comes late by as many as it looks ahead, and it keeps what
+// it will look back at: nothing is computed twice, and pieces of any length give the same.
 // Arrays belong to the caller. Where `vocoder_runs_here` is 0 nothing else here may be called.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <vector>
 
 extern "C" {
 
 // `weight` has the shape (outputs / 8, size, inputs / 2, 8), its numbers being pairs of inputs; `unit`, what 1 in
 // the sum of an output stands for, and `bias` are as long as the outputs; all are filled up with zeros. An input of 1
-// has `levels` levels. The first output sees `back` inputs before the first.
+// has `levels` levels. An output sees `ahead` inputs behind its own.
 struct Convolution {
     const uint32_t *weight;
     const float *unit, *bias;
     float levels;
-    int32_t inputs, outputs, size, dilation, back;
+    int32_t inputs, outputs, size, dilation, ahead;
 };
 
 // What the excitation adds to a stage: `weight` has the shape (size, channels). Size 0: nothing.
@@ -29,7 +32,7 @@ struct Stage {
     Convolution up;  // gives all phases of the higher rate, one after the other
     Source source;
     const Convolution *blocks;
-    int32_t channels, scale, before, behind;  // frames of context that are still needed behind the stage
+    int32_t channels, scale;
 };
 
 struct Vocoder {
@@ -37,13 +40,21 @@ struct Vocoder {
     const Stage *stages;
     const int32_t *turns;  // how many pairs of convolutions each residual block of a stage has
     const float *last;     // weights (channels, size), then the bias
-    int32_t stage_count, block_count, hop, last_size, last_back;
-    int32_t edge;  // how far any layer sees beyond what it is given
+    int32_t stage_count, block_count, hop, last_size, last_ahead;
+};
+
+// A mel on its way, of `total` frames.
+struct Sentence {
+    int32_t total, frames;         // in all, and so far
+    std::vector<uint32_t> memory;  // what layers look back at, one after the other
 };
 
 int32_t vocoder_runs_here();
-void vocode(const Vocoder *vocoder, const float *mel, const float *excitation, int32_t frames, int32_t before,
-            int32_t behind, float *samples);
+int32_t vocoder_delay(const Vocoder *vocoder);
+Sentence *begin_vocoding(int32_t total);
+void end_vocoding(Sentence *sentence);
+void vocode(const Vocoder *vocoder, Sentence *sentence, const float *mel, const float *excitation, int32_t frames,
+            float *samples);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
@@ -55,54 +66,13 @@ int32_t vocoder_runs_here() {
 
 #pragma GCC target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni")
 #include <immintrin.h>
-
-#define INLINE inline __attribute__((always_inline))
+#include "rows.h"
 
 namespace {
 
-constexpr int LANES = 16, VECTORS = 3, TILE = LANES * VECTORS;  // steps in time that are computed together
-constexpr int GROUP = 8;                                         // for so many outputs
 constexpr float SLOPE = 0.1f, LAST_SLOPE = 0.01f;
 
-INLINE int lower(int a, int b) { return a < b ? a : b; }
-INLINE int higher(int a, int b) { return a > b ? a : b; }
 INLINE __mmask16 first_lanes(int count) { return count >= LANES ? 0xffff : (__mmask16)((1u << higher(count, 0)) - 1); }
-
-// Channels along time, with room for `edge` steps before them, and behind them for as many and a tile. Behind the
-// last channel there are rows of zeros, so that a group of outputs can be written as a whole.
-template <class Number> class Rows {
-  public:
-    Rows(int rows, int length, int edge) : edge_(edge), length_(length) {
-        stride_ = ((size_t)length + 2 * edge + TILE + LANES - 1) / LANES * LANES;
-        if (stride_ % 1024 == 0) stride_ += LANES;  // else all rows would lie in the same few lines of the cache
-        const int spare = (GROUP - rows % GROUP) % GROUP;
-        memory_ = (Number *)std::aligned_alloc(64, (rows + spare) * stride_ * sizeof(Number));
-        if (!memory_) std::abort();
-        std::memset(memory_ + rows * stride_, 0, spare * stride_ * sizeof(Number));
-    }
-    ~Rows() { std::free(memory_); }
-    Rows(const Rows &) = delete;
-    Rows &operator=(const Rows &) = delete;
-
-    INLINE Number *row(int index) const { return memory_ + index * stride_ + edge_; }
-    INLINE int length() const { return length_; }
-    INLINE size_t stride() const { return stride_; }
-
-    void zero_edges(int rows) const {
-        for (int r = 0; r < rows; r++) {
-            std::memset(row(r) - edge_, 0, edge_ * sizeof(Number));
-            std::memset(row(r) + length_, 0, (edge_ + TILE) * sizeof(Number));
-        }
-    }
-
-  private:
-    Number *memory_;
-    size_t stride_;
-    int edge_, length_;
-};
-
-typedef Rows<float> Floats;
-typedef Rows<uint32_t> Pairs;  // each of two channels in 16 bits, the first one in the lower half
 
 INLINE __m512 leaky(__m512 x, float slope) { return _mm512_max_ps(x, _mm512_mul_ps(x, _mm512_set1_ps(slope))); }
 
@@ -131,7 +101,6 @@ INLINE __m512 sine(__m512 x) {
 // Puts rows of floats, each through `change`, into pairs.
 template <class Change>
 void pair_rows(const float *from, size_t stride, int rows, float levels, const Pairs &to, Change change) {
-    to.zero_edges((rows + 1) / 2);
     for (int r = 0; r < rows; r += 2) {
         const float *first = from + r * stride, *second = r + 1 < rows ? first + stride : nullptr;
         for (int t = 0; t < to.length(); t += LANES) {
@@ -153,8 +122,10 @@ struct Tile {
     }
 };
 
-// A layer, tile by tile; `store` is told the first output and step of each.
-template <class Store> void convolve(const Convolution &layer, const Pairs &in, Store store) {
+INLINE int past(const Convolution &layer) { return (layer.size - 1) * layer.dilation; }
+
+// A layer, tile by tile, that begins `wait` steps later; `store` is told the first output and step of each.
+template <class Store> __attribute__((noinline)) void convolve(const Convolution &layer, const Pairs &in, int wait, Store store) {
     const int pairs = (layer.inputs + 1) / 2;
     for (int output = 0; output < layer.outputs; output += GROUP)
         for (int t = 0; t < in.length(); t += TILE) {
@@ -166,7 +137,7 @@ template <class Store> void convolve(const Convolution &layer, const Pairs &in, 
             const uint32_t *weight = layer.weight + (size_t)output * layer.size * pairs;
             for (int tap = 0; tap < layer.size; tap++)
                 for (int pair = 0; pair < pairs; pair++, weight += GROUP) {
-                    const uint32_t *x = in.row(pair) + t - layer.back + tap * layer.dilation;
+                    const uint32_t *x = in.row(pair) + t + tap * layer.dilation - past(layer) - wait;
                     __m512i seen[VECTORS];
                     for (int v = 0; v < VECTORS; v++) seen[v] = _mm512_loadu_si512(x + v * LANES);
                     for (int g = 0; g < GROUP; g++) {
@@ -191,8 +162,8 @@ INLINE void interleave(const Convolution &layer, int scale, const Floats &to, in
 }
 
 // The layer inside a pair: its outputs become what the next one sees.
-INLINE void inner(const Convolution &layer, const Pairs &from, const Convolution &next, const Pairs &to) {
-    convolve(layer, from, [&](int output, int t, const Tile &tile) {
+INLINE void inner(const Convolution &layer, const Pairs &from, int wait, const Convolution &next, const Pairs &to) {
+    convolve(layer, from, wait, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g += 2)
             for (int v = 0; v < VECTORS; v++) {
                 const int at = t + v * LANES;
@@ -203,15 +174,15 @@ INLINE void inner(const Convolution &layer, const Pairs &from, const Convolution
     });
 }
 
-// The layer that ends a pair: added to what went into the pair, and made ready for the next one.
-INLINE void outer(const Convolution &layer, const Pairs &from, const Floats &before, const Floats &after,
+// The layer that ends a pair: added to what went into the pair, `lag` steps ago, and made ready for the next one.
+INLINE void outer(const Convolution &layer, const Pairs &from, const Floats &before, int lag, const Floats &after,
                   const Convolution &next, const Pairs &to) {
-    convolve(layer, from, [&](int output, int t, const Tile &tile) {
+    convolve(layer, from, 0, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g += 2)
             for (int v = 0; v < VECTORS; v++) {
                 const int at = t + v * LANES, row = output + g;
-                const __m512 a = _mm512_add_ps(tile.at(g, v), _mm512_loadu_ps(before.row(row) + at));
-                const __m512 b = _mm512_add_ps(tile.at(g + 1, v), _mm512_loadu_ps(before.row(row + 1) + at));
+                const __m512 a = _mm512_add_ps(tile.at(g, v), _mm512_loadu_ps(before.row(row) + at - lag));
+                const __m512 b = _mm512_add_ps(tile.at(g + 1, v), _mm512_loadu_ps(before.row(row + 1) + at - lag));
                 _mm512_storeu_ps(after.row(row) + at, a);
                 _mm512_storeu_ps(after.row(row + 1) + at, b);
                 const __m512i both = paired(leaky(a, SLOPE), leaky(b, SLOPE), next.levels);
@@ -221,124 +192,201 @@ INLINE void outer(const Convolution &layer, const Pairs &from, const Floats &bef
 }
 
 // The layer that ends a block, whose share of the blocks' mean is added up.
-INLINE void last_outer(const Convolution &layer, const Pairs &from, const Floats &before, float share, bool add,
+INLINE void last_outer(const Convolution &layer, const Pairs &from, const Floats &before, int lag, float share, bool add,
                        const Floats &mean) {
-    convolve(layer, from, [&](int output, int t, const Tile &tile) {
+    convolve(layer, from, 0, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g++)
             for (int v = 0; v < VECTORS; v++) {
-                float *to = mean.row(output + g) + t + v * LANES;
-                const __m512 x = _mm512_add_ps(tile.at(g, v), _mm512_loadu_ps(before.row(output + g) + t + v * LANES));
+                const int at = t + v * LANES;
+                float *to = mean.row(output + g) + at;
+                const __m512 x = _mm512_add_ps(tile.at(g, v), _mm512_loadu_ps(before.row(output + g) + at - lag));
                 const __m512 others = add ? _mm512_loadu_ps(to) : _mm512_setzero_ps();
                 _mm512_storeu_ps(to, _mm512_fmadd_ps(x, _mm512_set1_ps(share), others));
             }
     });
 }
 
-// Adds the excitation at a stage's rate; `offset` is the sample of the first step.
-void add_source(const Source &source, const float *excitation, int samples, int offset, int channels, const Floats &x) {
-    for (int first = 0; first < channels; first += LANES) {
-        const int count = lower(LANES, channels - first);
+// Adds the excitation at a stage's rate; `first` is the sample that the first step belongs to.
+void add_source(const Source &source, const float *first, int channels, const Floats &x) {
+    for (int c = 0; c < channels; c += LANES) {
+        const int count = lower(LANES, channels - c);
         const __mmask16 lanes = first_lanes(count);
         for (int t = 0; t < x.length(); t++) {
-            __m512 sum = _mm512_maskz_loadu_ps(lanes, source.bias + first);
-            const int at = offset + t * source.stride - source.back;
-            for (int tap = higher(0, -at); tap < lower(source.size, samples - at); tap++) {
-                const __m512 weight = _mm512_maskz_loadu_ps(lanes, source.weight + tap * channels + first);
-                sum = _mm512_fmadd_ps(weight, _mm512_set1_ps(excitation[at + tap]), sum);
+            __m512 sum = _mm512_maskz_loadu_ps(lanes, source.bias + c);
+            for (int tap = 0; tap < source.size; tap++) {
+                const __m512 weight = _mm512_maskz_loadu_ps(lanes, source.weight + tap * channels + c);
+                sum = _mm512_fmadd_ps(weight, _mm512_set1_ps(first[t * source.stride - source.back + tap]), sum);
             }
             float values[LANES];
             _mm512_storeu_ps(values, sum);
-            for (int c = 0; c < count; c++) x.row(first + c)[t] += values[c];
+            for (int i = 0; i < count; i++) x.row(c + i)[t] += values[i];
         }
     }
 }
 
-// The mean of a stage's residual blocks.
-void run_blocks(const Vocoder &vocoder, const Stage &stage, const Floats &x, const Floats &mean) {
-    const int channels = stage.channels, length = x.length(), edge = vocoder.edge;
-    const int pairs = (channels + 1) / 2;
-    const Pairs start(pairs, length, edge), seen(pairs, length, edge), between(pairs, length, edge);
-    const Floats residual(channels, length, edge);
-    const Convolution *layer = stage.blocks;
-    // The blocks' first layers see the same, and have the same levels.
-    pair_rows(x.row(0), x.stride(), channels, layer->levels, start, [](__m512 v) { return leaky(v, SLOPE); });
-    seen.zero_edges(pairs);
-    between.zero_edges(pairs);
-    for (int block = 0; block < vocoder.block_count; block++)
-        for (int turn = 0; turn < vocoder.turns[block]; turn++, layer += 2) {
-            const Floats &before = turn ? residual : x;
-            inner(layer[0], turn ? seen : start, layer[1], between);
-            if (turn + 1 < vocoder.turns[block]) outer(layer[1], between, before, residual, layer[2], seen);
-            else last_outer(layer[1], between, before, 1.0f / vocoder.block_count, block > 0, mean);
-        }
+// How late a pair of convolutions comes, and a whole block of them.
+INLINE int pair_delay(const Convolution *layer) { return layer[0].ahead + layer[1].ahead; }
+int block_delay(const Convolution *layers, int turns) {
+    int delay = 0;
+    for (int turn = 0; turn < turns; turn++) delay += pair_delay(layers + 2 * turn);
+    return delay;
 }
 
-// The last layer and the way to samples, of `count` steps from `first` on.
-void finish(const Vocoder &vocoder, const Floats &x, int channels, int first, int count, float *samples) {
-    const Floats seen(channels, x.length(), vocoder.edge);
-    seen.zero_edges(channels);
-    for (int c = 0; c < channels; c++)
-        for (int t = 0; t < x.length(); t++) {
-            const float value = x.row(c)[t];
-            seen.row(c)[t] = value > 0 ? value : LAST_SLOPE * value;
+// How late the blocks of a stage come, all as late as the slowest of them.
+int blocks_delay(const Vocoder &vocoder, const Stage &stage) {
+    int slowest = 0;
+    const Convolution *layers = stage.blocks;
+    for (int block = 0; block < vocoder.block_count; layers += 2 * vocoder.turns[block++])
+        slowest = higher(slowest, block_delay(layers, vocoder.turns[block]));
+    return slowest;
+}
+
+// As far back as anything is looked at, in whole vectors.
+int farthest_past(const Vocoder &vocoder) {
+    int farthest = higher(past(vocoder.first), vocoder.last_size - 1);
+    for (int s = 0; s < vocoder.stage_count; s++) {
+        const Stage &stage = vocoder.stages[s];
+        int longest = 0, turns = 0;
+        for (int block = 0; block < vocoder.block_count; block++) turns += vocoder.turns[block];
+        for (int l = 0; l < 2 * turns; l++) longest = higher(longest, past(stage.blocks[l]));
+        farthest = higher(farthest, higher(past(stage.up), longest + blocks_delay(vocoder, stage)));
+    }
+    return (farthest + LANES - 1) / LANES * LANES;
+}
+
+// What blocks of layers begin with: x, and x as their first layers see it, `delay` steps late.
+struct Start {
+    const Floats &x;
+    const Pairs &seen;
+    int delay;
+};
+
+// A block of pairs of layers, which begins `wait` steps later; adds its share of the blocks' mean, or begins with it.
+void run_block(const Convolution *layer, int turns, const Start &start, int wait, const Place &place, float share,
+               bool add, const Floats &mean, Memory &memory) {
+    const int channels = layer->outputs, pairs = (channels + 1) / 2, edge = mean.edge();
+    const Pairs seen(pairs, place.length, edge), between(pairs, place.length, edge);
+    const Floats even(channels, place.length, edge), odd(channels, place.length, edge);
+    int delay = start.delay + wait;
+    for (int turn = 0; turn < turns; turn++, layer += 2, wait = 0) {
+        const Floats &before = turn == 0 ? start.x : turn % 2 ? even : odd, &after = turn % 2 ? odd : even;
+        const int lag = pair_delay(layer);
+        if (turn) {
+            memory.join(seen, pairs, past(layer[0]), place.within(delay));
+            memory.join(before, channels, lag);
         }
-    for (int t = 0; t < count; t += LANES) {
+        inner(layer[0], turn ? seen : start.seen, wait, layer[1], between);
+        memory.join(between, pairs, past(layer[1]), place.within(delay + layer[0].ahead));
+        delay += lag;
+        if (turn + 1 < turns) outer(layer[1], between, before, wait + lag, after, layer[2], seen);
+        else last_outer(layer[1], between, before, wait + lag, share, add, mean);
+    }
+}
+
+// The mean of a stage's residual blocks, of which the quicker ones wait, so that all come equally late.
+void run_blocks(const Vocoder &vocoder, const Stage &stage, const Floats &x, int delay, const Place &place,
+                const Floats &mean, Memory &memory) {
+    const int channels = stage.channels, pairs = (channels + 1) / 2, edge = mean.edge();
+    const Pairs seen(pairs, place.length, edge);
+    // The blocks' first layers see the same, and have the same levels.
+    pair_rows(x.row(0), x.stride(), channels, stage.blocks->levels, seen, [](__m512 v) { return leaky(v, SLOPE); });
+    memory.join(seen, pairs, edge, place.within(delay));
+    memory.join(x, channels, edge);
+    const int slowest = blocks_delay(vocoder, stage);
+    const Convolution *layers = stage.blocks;
+    for (int block = 0; block < vocoder.block_count; layers += 2 * vocoder.turns[block++]) {
+        const int turns = vocoder.turns[block], wait = slowest - block_delay(layers, turns);
+        run_block(layers, turns, {x, seen, delay}, wait, place, 1.0f / vocoder.block_count, block > 0, mean, memory);
+    }
+}
+
+// The last layer and the way to samples.
+void finish(const Vocoder &vocoder, const Floats &x, int channels, Span within, Memory &memory, float *samples) {
+    const int past = vocoder.last_size - 1;
+    const Floats seen(channels, x.length(), x.edge());
+    for (int c = 0; c < channels; c++)
+        for (int t = 0; t < x.length(); t += LANES)
+            _mm512_storeu_ps(seen.row(c) + t, leaky(_mm512_loadu_ps(x.row(c) + t), LAST_SLOPE));
+    memory.join(seen, channels, past, within);
+    for (int t = 0; t < x.length(); t += LANES) {
         __m512 sum = _mm512_set1_ps(vocoder.last[channels * vocoder.last_size]);
         for (int c = 0; c < channels; c++)
-            for (int tap = 0; tap < vocoder.last_size; tap++) {
-                const __m512 v = _mm512_loadu_ps(seen.row(c) + first + t + tap - vocoder.last_back);
+            for (int tap = 0; tap <= past; tap++) {
+                const __m512 v = _mm512_loadu_ps(seen.row(c) + t + tap - past);
                 sum = _mm512_fmadd_ps(v, _mm512_set1_ps(vocoder.last[c * vocoder.last_size + tap]), sum);
             }
-        _mm512_mask_storeu_ps(samples + t, first_lanes(count - t), sum);
+        _mm512_mask_storeu_ps(samples + t, first_lanes(x.length() - t), sum);
     }
-    for (int t = 0; t < count; t++) samples[t] = std::tanh(samples[t]);
+    for (int t = 0; t < x.length(); t++) samples[t] = std::tanh(samples[t]);
 }
 
 }  // namespace
 
-// Makes `frames - before - behind` times `hop` samples of a mel (mels, frames), whose first and last frames are
-// context, and for a vocoder with sources of an excitation of frames * hop samples.
-void vocode(const Vocoder *pointer, const float *mel, const float *excitation, int32_t frames, int32_t before,
-            int32_t behind, float *samples) {
+int32_t vocoder_delay(const Vocoder *vocoder) {
+    int delay = vocoder->first.ahead;
+    for (int s = 0; s < vocoder->stage_count; s++) {
+        const Stage &stage = vocoder->stages[s];
+        delay = (delay + stage.up.ahead) * stage.scale + blocks_delay(*vocoder, stage);
+    }
+    return delay + vocoder->last_ahead;
+}
+
+Sentence *begin_vocoding(int32_t total) { return new Sentence{total, 0, {}}; }
+
+void end_vocoding(Sentence *sentence) { delete sentence; }
+
+// Takes the next `frames` frames of a mel (mels, frames), and for a vocoder with sources those times `hop` samples of
+// the excitation; both are zeros behind the end. Gives as many samples, `vocoder_delay` late.
+void vocode(const Vocoder *pointer, Sentence *sentence, const float *mel, const float *excitation, int32_t frames,
+            float *samples) {
     const Vocoder &vocoder = *pointer;
-    int left = 0, right = 0, rate = 1, start = 0, length = frames, channels = vocoder.first.outputs;
-    Floats *x = new Floats(channels, frames, vocoder.edge);
+    const int edge = farthest_past(vocoder), kept = vocoder_delay(pointer) + vocoder.hop;
+    Memory memory(sentence->memory);
+    const Floats source(1, excitation ? frames * vocoder.hop : 0, kept);
+    if (excitation) {
+        std::memcpy(source.row(0), excitation, source.length() * sizeof(float));
+        memory.join(source, 1, kept);
+    }
+    int rate = 1, channels = vocoder.first.outputs, delay = vocoder.first.ahead;
+    Floats *x = new Floats(channels, frames, edge);
     {
-        const Pairs seen((vocoder.first.inputs + 1) / 2, frames, vocoder.edge);
+        const Pairs seen((vocoder.first.inputs + 1) / 2, frames, edge);
         pair_rows(mel, frames, vocoder.first.inputs, vocoder.first.levels, seen, [](__m512 v) { return v; });
-        convolve(vocoder.first, seen, [&](int output, int t, const Tile &tile) {
+        memory.join(seen, (vocoder.first.inputs + 1) / 2, past(vocoder.first), Place(*sentence, frames, 1).within(0));
+        convolve(vocoder.first, seen, 0, [&](int output, int t, const Tile &tile) {
             interleave(vocoder.first, 1, *x, frames, output, t, tile);
         });
     }
     for (int s = 0; s < vocoder.stage_count; s++) {
         const Stage &stage = vocoder.stages[s];
-        const Pairs seen((channels + 1) / 2, length, vocoder.edge);
-        pair_rows(x->row(0) + start, x->stride(), channels, stage.up.levels, seen,
+        const Pairs seen((channels + 1) / 2, frames * rate, edge);
+        pair_rows(x->row(0), x->stride(), channels, stage.up.levels, seen,
                   [](__m512 v) { return leaky(_mm512_add_ps(v, sine(v)), SLOPE); });
         delete x;
+        memory.join(seen, (channels + 1) / 2, past(stage.up), Place(*sentence, frames, rate).within(delay));
         rate *= stage.scale;
         channels = stage.channels;
-        const Floats raised(channels, length * stage.scale, vocoder.edge);
-        convolve(stage.up, seen, [&](int output, int t, const Tile &tile) {
+        delay = (delay + stage.up.ahead) * stage.scale;
+        const Floats raised(channels, frames * rate, edge);
+        convolve(stage.up, seen, 0, [&](int output, int t, const Tile &tile) {
             interleave(stage.up, stage.scale, raised, seen.length(), output, t, tile);
         });
-        if (stage.source.size)
-            add_source(stage.source, excitation, frames * vocoder.hop, left * vocoder.hop, channels, raised);
-        x = new Floats(channels, raised.length(), vocoder.edge);
-        run_blocks(vocoder, stage, raised, *x);
-        if (s + 1 == vocoder.stage_count) break;
-        const int cut_left = higher(before - stage.before, left), cut_right = higher(behind - stage.behind, right);
-        start = (cut_left - left) * rate;
-        length = (frames - cut_left - cut_right) * rate;
-        left = cut_left, right = cut_right;
+        if (stage.source.size) add_source(stage.source, source.row(0) - delay * stage.source.stride, channels, raised);
+        x = new Floats(channels, frames * rate, edge);
+        run_blocks(vocoder, stage, raised, delay, Place(*sentence, frames, rate), *x, memory);
+        delay += blocks_delay(vocoder, stage);
     }
-    finish(vocoder, *x, channels, (before - left) * rate, (frames - before - behind) * rate, samples);
+    finish(vocoder, *x, channels, Place(*sentence, frames, rate).within(delay), memory, samples);
     delete x;
+    sentence->frames += frames;
 }
 
 #else
 
 int32_t vocoder_runs_here() { return 0; }
-void vocode(const Vocoder *, const float *, const float *, int32_t, int32_t, int32_t, float *) {}
+int32_t vocoder_delay(const Vocoder *) { return 0; }
+Sentence *begin_vocoding(int32_t) { return nullptr; }
+void end_vocoding(Sentence *) {}
+void vocode(const Vocoder *, Sentence *, const float *, const float *, int32_t, float *) {}
 
 #endif
