@@ -24,6 +24,7 @@ Floats = NDArray[np.float32]
 Arrays = Mapping[str, NDArray[Any]]
 
 _GROUP = 8  # outputs that vocoder.cpp computes together
+_AT_ONCE = 64  # frames: of more, what runs from layer to layer does not stay in the cache
 _NOTHING = np.zeros((1, 0), np.float32)
 
 
@@ -78,6 +79,11 @@ class Int16Vocoder:
             mel: shape (mels, frames); behind the sentence's end, zeros.
             excitation: shape (frames * hop,); it does not matter where the voice has none.
         """
+        starts = range(0, mel.shape[1], _AT_ONCE)
+        parts = ((mel[:, start : start + _AT_ONCE], excitation[start * self.hop :]) for start in starts)
+        return np.concatenate([self._vocoded(memory, *part) for part in parts])
+
+    def _vocoded(self, memory: SentenceMemory, mel: Floats, excitation: Floats) -> Floats:
         frames = mel.shape[1]
         mel, excitation = np.ascontiguousarray(mel), np.ascontiguousarray(excitation)
         samples = np.empty(frames * self.hop, np.float32)
