@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bench.table import markdown
@@ -35,10 +35,14 @@ def _what(run: Run) -> str:
         f"# {' and '.join(run.voices)}\n\n"
         f"Mandarin voices in the Sambert-HifiGan architecture (NSF, 16 kHz), preset `{run.preset.name}`, "
         f"in {len(run.emotions)} emotions: {', '.join(run.emotions)}. "
-        f"They speak at {run.preset.pace:g} times the pace that they have learned; further factors: "
-        f"{', '.join(f'{name} {factor:g}' for name, factor in run.preset.emotion_paces)}. "
+        f"Factors on the pace that they have learned: {_factors(run.preset.paces)}; "
+        f"further ones: {_factors(run.preset.emotion_paces)}. "
         f"Made by `make voice`, seed {run.preset.seed}; docs/training.md tells how.{toy}"
     )
+
+
+def _factors(named: Sequence[tuple[str, float]]) -> str:
+    return ", ".join(f"{name} {factor:g}" for name, factor in named)
 
 
 def _data(history: Mapping[str, Mapping[str, Any]]) -> str:

@@ -27,7 +27,7 @@ class Trained:
         sizes: of the networks.
         speakers: that the acoustic model knows, in the order of its table; each becomes a voice.
         emotions: that it has learned.
-        pace: factor on the speaking rate that it has learned.
+        paces: of each speaker, a factor on the speaking rate that it has learned.
         emotion_paces: further factors, of emotions.
         scale: of F0 and energy.
         acoustic: its numbers by name.
@@ -40,7 +40,7 @@ class Trained:
     sizes: VoiceSizes
     speakers: Sequence[str]
     emotions: Sequence[str]
-    pace: float
+    paces: Mapping[str, float]
     emotion_paces: Sequence[tuple[str, float]]
     scale: Scale
     acoustic: Mapping[str, Tensor]
@@ -63,8 +63,9 @@ def export(trained: Trained, folder: Path) -> None:
 
 
 def _voice(trained: Trained, voice: Path, speaker: str, row: int) -> None:
+    pace = trained.paces[speaker]
     write_settings(
-        voice, trained.sizes, audio_config(), [speaker], trained.emotions, trained.pace, trained.emotion_paces
+        voice, trained.sizes, audio_config(), [speaker], trained.emotions, pace, trained.emotion_paces
     )
     statistics = np.array([[trained.scale.f0_mean], [trained.scale.f0_deviation]])
     np.save(voice / "am" / "mvn.npy", statistics)

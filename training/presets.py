@@ -73,7 +73,7 @@ class Preset:
         screened: bad takes are looked for by speech recognition.
         sizes: of both networks.
         acoustic, vocoder: how they are trained.
-        pace: factor on the teacher's speaking rate, for the voices that are served.
+        paces: of each voice, a factor on the teacher's speaking rate, for the voices that are served.
         emotion_paces: further factors, of emotions that are high and not slow, which blur at that pace.
         scored: held-out texts that each voice and emotion is scored on.
         emotions_scored: how many emotions, from neutral on.
@@ -91,8 +91,8 @@ class Preset:
     sizes: VoiceSizes
     acoustic: Acoustic
     vocoder: Vocoder
-    pace: float = 0.9
-    emotion_paces: tuple[tuple[str, float], ...] = (("happy", 0.93), ("fear", 0.95), ("surprise", 0.95))
+    paces: tuple[tuple[str, float], ...] = (("xiaobei", 0.9), ("yunjian", 0.85))
+    emotion_paces: tuple[tuple[str, float], ...] = (("happy", 0.94), ("fear", 0.95), ("surprise", 0.96))
     scored: int = 40
     emotions_scored: int = 7
     engines: tuple[str, ...] = ("fp32", "int8", "teacher")

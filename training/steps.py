@@ -179,7 +179,7 @@ def write_voice(run: Run) -> None:
         sizes=run.preset.sizes,
         speakers=run.voices,
         emotions=run.emotions,
-        pace=run.preset.pace,
+        paces=dict(run.preset.paces),
         emotion_paces=run.preset.emotion_paces,
         scale=data.scale(run),
         acoustic=acoustic["modules"]["averaged"],

@@ -116,7 +116,7 @@ def decoder_of(
 ) -> MelDecoder:
     """Gives a voice's decoder: that of another voice where their numbers are the same."""
     own = [tensors[name].tobytes() for name in sorted(tensors) if name.startswith(PREFIX)]
-    kind = "decoder", config, exact
+    kind = "decoder", config.decoder_heads, config.frames_per_step, exact
     return shelf.get(lambda: MelDecoder(tensors, config, library, exact=exact), kind, *own)
 
 

@@ -21,7 +21,7 @@ from service.models.config import AcousticConfig, F0Scale, VocoderConfig
 from service.models.errors import ModelError
 from service.models.unit import LinguisticUnit
 
-EXPORT_VERSION = 6
+EXPORT_VERSION = 7
 """Raise it with every change of the graphs or of this format, and in the chart's templates/_model.tpl.
 
 Exports of other versions are made anew.

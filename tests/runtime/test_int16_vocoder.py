@@ -104,6 +104,25 @@ def test_sentences_of_one_vocoder_do_not_hear_each_other() -> None:
 
 
 @needs_int16
+def test_what_is_kept_of_a_sentence_goes_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert LIBRARY is not None
+    end, ended = LIBRARY.end_vocoding, list[int]()
+
+    def ends(memory: int) -> None:
+        ended.append(memory)
+        end(memory)
+
+    monkeypatch.setattr(LIBRARY, "end_vocoding", ends)
+    voice = in_int16("plain_emo")
+    sentence = int16(voice).start(30)
+    sentence.push(*noise(voice, 30))
+    sentence.speak(10)
+    assert not ended
+    del sentence
+    assert len(ended) == 1
+
+
+@needs_int16
 def test_residual_blocks_may_have_different_numbers_of_layers() -> None:
     weights = golden.voice("plain_emo")
     first, *others = weights.vocoder_config.dilations

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from service.runtime.networks import Networks
 from service.runtime.shelf import Shelf
 from tests.runtime.voices import LIBRARY, exported
@@ -26,3 +28,10 @@ def test_voices_of_the_same_numbers_share_a_decoder() -> None:
     )
     assert first.decoder is second.decoder
     assert first.decoder is not other.decoder
+
+
+def test_voices_that_differ_in_pace_alone_share_a_decoder() -> None:
+    shelf, voice = Shelf(), exported("plain_emo")
+    slower = replace(voice, acoustic=replace(voice.acoustic, pace=0.8))
+    first, second = (Networks(each, LIBRARY, None, shelf) for each in (voice, slower))
+    assert first.decoder is second.decoder

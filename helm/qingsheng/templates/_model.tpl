@@ -12,7 +12,7 @@
 {{- end }}
 
 {{/* Of exports: EXPORT_VERSION of service/runtime/exported.py. */}}
-{{- define "qingsheng.exportVersion" -}}6{{- end }}
+{{- define "qingsheng.exportVersion" -}}7{{- end }}
 
 {{/* Other voices, or another version, are another folder, so that pods of before and after an upgrade each have theirs. */}}
 {{- define "qingsheng.modelPath" -}}
