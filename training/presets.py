@@ -75,6 +75,7 @@ class Preset:
         acoustic, vocoder: how they are trained.
         paces: of each voice, a factor on the teacher's speaking rate, for the voices that are served.
         emotion_paces: further factors, of emotions that are high and not slow, which blur at that pace.
+        emotion_strengths: factors on the distance from neutral, of emotions that blur where they are strong.
         scored: held-out texts that each voice and emotion is scored on.
         emotions_scored: how many emotions, from neutral on.
         engines: what is scored: precisions of the vocoder, and ``"teacher"``.
@@ -92,7 +93,8 @@ class Preset:
     acoustic: Acoustic
     vocoder: Vocoder
     paces: tuple[tuple[str, float], ...] = (("xiaobei", 0.9), ("yunjian", 0.85))
-    emotion_paces: tuple[tuple[str, float], ...] = (("happy", 0.94), ("fear", 0.95), ("surprise", 0.96))
+    emotion_paces: tuple[tuple[str, float], ...] = (("happy", 0.95), ("fear", 0.95), ("surprise", 0.96))
+    emotion_strengths: tuple[tuple[str, float], ...] = (("happy", 0.7), ("surprise", 0.8))
     scored: int = 40
     emotions_scored: int = 7
     engines: tuple[str, ...] = ("fp32", "int8", "teacher")

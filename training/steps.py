@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from service.library.exporting import export as convert_all
 from service.library.scoring import Listener
@@ -30,6 +31,7 @@ from training.run import Run, RunError, append_line, read_lines
 from training.scores import LONG, MIXED, score
 from training.screening import Finding, Screen, groups
 from training.speaking import NETWORK, speak, unspoken
+from training.strength import TABLE, strengthened
 from training.takes import load_take, take_path
 from training.teacher.orders import Order, orders
 from training.vocoder.adversary import Adversary
@@ -175,6 +177,8 @@ def write_voice(run: Run) -> None:
     steps = {"acoustic_steps": before[0] + acoustic["step"], "vocoder_steps": before[1] + vocoder["step"]}
     if run.history().get("export") == steps and (run.folder / "served").is_dir():
         return
+    learned: Mapping[str, Tensor] = acoustic["modules"]["averaged"]
+    table = strengthened(learned[TABLE], run.vocabularies, run.preset.emotion_strengths)
     trained = Trained(
         sizes=run.preset.sizes,
         speakers=run.voices,
@@ -182,7 +186,7 @@ def write_voice(run: Run) -> None:
         paces=dict(run.preset.paces),
         emotion_paces=run.preset.emotion_paces,
         scale=data.scale(run),
-        acoustic=acoustic["modules"]["averaged"],
+        acoustic={**learned, TABLE: table},
         generator=vocoder["modules"]["averaged"],
         adversary=vocoder["modules"]["adversary"],
         **steps,
@@ -242,6 +246,9 @@ def new_acoustic(run: Run) -> AcousticNetwork:
     network = AcousticNetwork(run.preset.sizes, run.vocabularies, run.preset.seed)
     if run.start:
         run.start.acoustic(network, run.voices)
+        table, back = network.emo_tokenizer.weight, [(n, 1 / f) for n, f in run.preset.emotion_strengths]
+        with torch.no_grad():
+            table.copy_(strengthened(table, run.vocabularies, back))
     return network
 
 

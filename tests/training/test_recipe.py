@@ -28,6 +28,7 @@ from training.run import Run, RunError
 from training.scores import read_scores
 from training.start import Start
 from training.steps import STEPS, new_acoustic, ordered, teach
+from training.strength import TABLE
 from training.takes import Take, load_take, take_path
 from training.teacher.orders import orders
 from training.vocoder.adversary import Adversary
@@ -164,7 +165,8 @@ class TestVoice:
             f"{len(spoken)} takes",
             f"{len(learnt)} learned from",
             "| fp32, xiaobei, neutral |",
-            "happy 0.93",
+            "xiaobei 0.9, yunjian 0.85; further ones: happy 0.95",
+            "surprise 0.8",
             "CC-BY-SA",
         ):
             assert said in card
@@ -194,7 +196,10 @@ class TestGoingOn:
         onward = Run(tmp_path, run.preset.onward(30), run.device, False, 1, run.console, Start(model))
         made = read_tensors(run.folder / "acoustic" / CHECKPOINT)["modules"]["averaged"]
         for name, tensor in new_acoustic(onward).state_dict().items():
-            assert torch.equal(tensor, made[name].half().float()), name
+            if name == TABLE:  # which is served with other strengths of emotions than it has learned
+                assert torch.allclose(tensor, made[name], rtol=2e-3, atol=1e-3), name
+            else:
+                assert torch.equal(tensor, made[name].half().float()), name
         generator, adversary = Generator(run.preset.sizes, 9), Adversary(run.preset.vocoder.adversary, 9)
         Start(model).vocoder(generator, adversary, "yunjian")
         tuned = read_tensors(run.folder / "tuning" / CHECKPOINT)["modules"]

@@ -46,11 +46,11 @@ class Prosody:
 EMOTIONS: Mapping[str, Prosody] = MappingProxyType(
     {
         "neutral": Prosody(),
-        "happy": Prosody(level=1.10, range=1.20, speed=1.06, energy=0.3, gain_db=1.2),
+        "happy": Prosody(level=1.13, range=1.25, speed=1.08, energy=0.4, gain_db=1.5),
         "sad": Prosody(level=0.88, range=0.65, speed=0.82, energy=-0.5, gain_db=-3.0),
         "angry": Prosody(level=1.04, range=1.30, speed=1.08, energy=1.0, gain_db=3.5),
         "fear": Prosody(level=1.18, range=0.70, speed=1.15, energy=-0.4, gain_db=-2.0),
-        "surprise": Prosody(level=1.16, range=1.35, speed=0.93, energy=0.4, gain_db=0.0),
+        "surprise": Prosody(level=1.20, range=1.45, speed=0.92, energy=0.5, gain_db=0.0),
         "disgust": Prosody(level=0.92, range=1.22, speed=0.86, energy=0.2, gain_db=-1.0),
     }
 )
