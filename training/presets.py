@@ -93,7 +93,7 @@ class Preset:
     acoustic: Acoustic
     vocoder: Vocoder
     paces: tuple[tuple[str, float], ...] = (("xiaobei", 0.9), ("yunjian", 0.85))
-    emotion_paces: tuple[tuple[str, float], ...] = (("happy", 0.95), ("fear", 0.95), ("surprise", 0.96))
+    emotion_paces: tuple[tuple[str, float], ...] = (("happy", 0.93), ("fear", 0.95), ("surprise", 0.96))
     emotion_strengths: tuple[tuple[str, float], ...] = (("happy", 0.7), ("surprise", 0.8))
     scored: int = 40
     emotions_scored: int = 7

@@ -1,4 +1,4 @@
-"""How strong emotions are in the voices that are served: milder than learned, where that is understood better."""
+"""How strong emotions are in the voices that are served: milder than learned, where that is clearer."""
 
 from __future__ import annotations
 
