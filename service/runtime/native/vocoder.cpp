@@ -1,7 +1,8 @@
-// HiFi-GAN (Kong et al. 2020) over a mel that comes in pieces. Its convolutions take pairs of 16-bit integers, which one
-// instruction multiplies and adds up in 32 bits; what runs on from layer to layer, and the last layer, are fp32.
-// Each layer gives as many steps as it gets, so what it gives comes late by as many as it looks ahead, and it keeps what
-// it will look back at: nothing is computed twice, and pieces of any length give the same.
+// HiFi-GAN (Kong et al. 2020) over a mel that comes in pieces. Its convolutions take pairs of 16-bit integers, which
+// one instruction multiplies and adds up in 32 bits; what runs on from layer to layer, and the last layer, are fp32.
+// Each layer gives as many steps as it gets, so what it gives comes late by as many as it looks ahead, and it keeps
+// what it will look back at: nothing is computed twice, and pieces of any length give the same. Before the sentence and
+// behind it nothing is computed: rows hold anything there, and zeros where a layer looks.
 // Arrays belong to the caller. Where `vocoder_runs_here` is 0 nothing else here may be called.
 #include <cmath>
 #include <cstdint>
@@ -124,11 +125,13 @@ struct Tile {
 
 INLINE int past(const Convolution &layer) { return (layer.size - 1) * layer.dilation; }
 
-// A layer, tile by tile, that begins `wait` steps later; `store` is told the first output and step of each.
-template <class Store> __attribute__((noinline)) void convolve(const Convolution &layer, const Pairs &in, int wait, Store store) {
+// Some steps of a layer that begins `wait` steps later, tile by tile; `store` is told the first output and step of each.
+// Not inlined: where the caller is large, the compiler runs out of registers for the sums.
+template <class Store>
+__attribute__((noinline)) void convolve(const Convolution &layer, const Pairs &in, int wait, Span steps, Store store) {
     const int pairs = (layer.inputs + 1) / 2;
     for (int output = 0; output < layer.outputs; output += GROUP)
-        for (int t = 0; t < in.length(); t += TILE) {
+        for (int t = steps.from / LANES * LANES; t < steps.to; t += TILE) {
             Tile tile;
             __m512i (&sums)[GROUP][VECTORS] = tile.sums;
             tile.unit = layer.unit + output, tile.bias = layer.bias + output;
@@ -162,8 +165,9 @@ INLINE void interleave(const Convolution &layer, int scale, const Floats &to, in
 }
 
 // The layer inside a pair: its outputs become what the next one sees.
-INLINE void inner(const Convolution &layer, const Pairs &from, int wait, const Convolution &next, const Pairs &to) {
-    convolve(layer, from, wait, [&](int output, int t, const Tile &tile) {
+INLINE void inner(const Convolution &layer, const Pairs &from, int wait, Span steps, const Convolution &next,
+                  const Pairs &to) {
+    convolve(layer, from, wait, steps, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g += 2)
             for (int v = 0; v < VECTORS; v++) {
                 const int at = t + v * LANES;
@@ -175,9 +179,9 @@ INLINE void inner(const Convolution &layer, const Pairs &from, int wait, const C
 }
 
 // The layer that ends a pair: added to what went into the pair, `lag` steps ago, and made ready for the next one.
-INLINE void outer(const Convolution &layer, const Pairs &from, const Floats &before, int lag, const Floats &after,
-                  const Convolution &next, const Pairs &to) {
-    convolve(layer, from, 0, [&](int output, int t, const Tile &tile) {
+INLINE void outer(const Convolution &layer, const Pairs &from, Span steps, const Floats &before, int lag,
+                  const Floats &after, const Convolution &next, const Pairs &to) {
+    convolve(layer, from, 0, steps, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g += 2)
             for (int v = 0; v < VECTORS; v++) {
                 const int at = t + v * LANES, row = output + g;
@@ -192,9 +196,9 @@ INLINE void outer(const Convolution &layer, const Pairs &from, const Floats &bef
 }
 
 // The layer that ends a block, whose share of the blocks' mean is added up.
-INLINE void last_outer(const Convolution &layer, const Pairs &from, const Floats &before, int lag, float share, bool add,
-                       const Floats &mean) {
-    convolve(layer, from, 0, [&](int output, int t, const Tile &tile) {
+INLINE void last_outer(const Convolution &layer, const Pairs &from, Span steps, const Floats &before, int lag,
+                       float share, bool add, const Floats &mean) {
+    convolve(layer, from, 0, steps, [&](int output, int t, const Tile &tile) {
         for (int g = 0; g < GROUP; g++)
             for (int v = 0; v < VECTORS; v++) {
                 const int at = t + v * LANES;
@@ -275,11 +279,13 @@ void run_block(const Convolution *layer, int turns, const Start &start, int wait
             memory.join(seen, pairs, past(layer[0]), place.within(delay));
             memory.join(before, channels, lag);
         }
-        inner(layer[0], turn ? seen : start.seen, wait, layer[1], between);
-        memory.join(between, pairs, past(layer[1]), place.within(delay + layer[0].ahead));
+        const Span inside = place.within(delay + layer[0].ahead);
+        inner(layer[0], turn ? seen : start.seen, wait, inside, layer[1], between);
+        memory.join(between, pairs, past(layer[1]), inside);
         delay += lag;
-        if (turn + 1 < turns) outer(layer[1], between, before, wait + lag, after, layer[2], seen);
-        else last_outer(layer[1], between, before, wait + lag, share, add, mean);
+        const Span steps = place.within(delay);
+        if (turn + 1 < turns) outer(layer[1], between, steps, before, wait + lag, after, layer[2], seen);
+        else last_outer(layer[1], between, steps, before, wait + lag, share, add, mean);
     }
 }
 
@@ -350,25 +356,30 @@ void vocode(const Vocoder *pointer, Sentence *sentence, const float *mel, const 
     int rate = 1, channels = vocoder.first.outputs, delay = vocoder.first.ahead;
     Floats *x = new Floats(channels, frames, edge);
     {
-        const Pairs seen((vocoder.first.inputs + 1) / 2, frames, edge);
+        const int pairs = (vocoder.first.inputs + 1) / 2;
+        const Pairs seen(pairs, frames, edge);
+        const Place place(*sentence, frames, rate);
         pair_rows(mel, frames, vocoder.first.inputs, vocoder.first.levels, seen, [](__m512 v) { return v; });
-        memory.join(seen, (vocoder.first.inputs + 1) / 2, past(vocoder.first), Place(*sentence, frames, 1).within(0));
-        convolve(vocoder.first, seen, 0, [&](int output, int t, const Tile &tile) {
+        memory.join(seen, pairs, past(vocoder.first), place.within(0));
+        convolve(vocoder.first, seen, 0, place.within(delay), [&](int output, int t, const Tile &tile) {
             interleave(vocoder.first, 1, *x, frames, output, t, tile);
         });
     }
     for (int s = 0; s < vocoder.stage_count; s++) {
         const Stage &stage = vocoder.stages[s];
-        const Pairs seen((channels + 1) / 2, frames * rate, edge);
+        const int pairs = (channels + 1) / 2;
+        const Pairs seen(pairs, frames * rate, edge);
+        const Place place(*sentence, frames, rate);
         pair_rows(x->row(0), x->stride(), channels, stage.up.levels, seen,
                   [](__m512 v) { return leaky(_mm512_add_ps(v, sine(v)), SLOPE); });
         delete x;
-        memory.join(seen, (channels + 1) / 2, past(stage.up), Place(*sentence, frames, rate).within(delay));
-        rate *= stage.scale;
+        memory.join(seen, pairs, past(stage.up), place.within(delay));
+        delay += stage.up.ahead;
+        const Span steps = place.within(delay);
+        rate *= stage.scale, delay *= stage.scale;
         channels = stage.channels;
-        delay = (delay + stage.up.ahead) * stage.scale;
         const Floats raised(channels, frames * rate, edge);
-        convolve(stage.up, seen, 0, [&](int output, int t, const Tile &tile) {
+        convolve(stage.up, seen, 0, steps, [&](int output, int t, const Tile &tile) {
             interleave(stage.up, stage.scale, raised, seen.length(), output, t, tile);
         });
         if (stage.source.size) add_source(stage.source, source.row(0) - delay * stage.source.stride, channels, raised);
