@@ -22,7 +22,7 @@ from service.speech import Synthesizer, Utterance
 
 _ROUNDS = 7
 _HITS = 50
-_SPEECHES = 3
+_SPEECHES = 9
 _THREADS = (1, 2)
 
 Row = tuple[str, str]

@@ -125,7 +125,7 @@ struct Tile {
 
 INLINE int past(const Convolution &layer) { return (layer.size - 1) * layer.dilation; }
 
-// Some steps of a layer that begins `wait` steps later, tile by tile; `store` is told the first output and step of each.
+// Some steps of a layer that begins `wait` steps later, tile by tile; `store` is told each one's first output and step.
 // Not inlined: where the caller is large, the compiler runs out of registers for the sums.
 template <class Store>
 __attribute__((noinline)) void convolve(const Convolution &layer, const Pairs &in, int wait, Span steps, Store store) {
