@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bench.table import markdown
+from training.presets import Pace
 from training.run import Run
 from training.scores import read_scores
 
@@ -35,11 +36,14 @@ def _what(run: Run) -> str:
         f"# {' and '.join(run.voices)}\n\n"
         f"Mandarin voices in the Sambert-HifiGan architecture (NSF, 16 kHz), preset `{run.preset.name}`, "
         f"in {len(run.emotions)} emotions: {', '.join(run.emotions)}. "
-        f"Factors on the pace that they have learned: {_factors(run.preset.paces)}; "
-        f"further ones: {_factors(run.preset.emotion_paces)}; on the strength of emotions: "
+        f"Factors on the pace that they have learned: {_paces(run.preset.paces)}; on the strength of emotions: "
         f"{_factors(run.preset.emotion_strengths)}. "
         f"Made by `make voice`, seed {run.preset.seed}; docs/training.md tells how.{toy}"
     )
+
+
+def _paces(paces: Sequence[tuple[str, Pace]]) -> str:
+    return ", ".join(f"{voice} {pace.factor:g} ({_factors(pace.emotions)})" for voice, pace in paces)
 
 
 def _factors(named: Sequence[tuple[str, float]]) -> str:

@@ -15,6 +15,7 @@ from bench.voice_files import write_checkpoint, write_model, write_settings
 from bench.voice_sizes import VoiceSizes
 from training.audio import audio_config
 from training.features import Scale
+from training.presets import Pace
 from training.start import SPEAKERS, write_rest
 from training.vocoder.generator import checkpoint_tensors
 
@@ -27,8 +28,7 @@ class Trained:
         sizes: of the networks.
         speakers: that the acoustic model knows, in the order of its table; each becomes a voice.
         emotions: that it has learned.
-        paces: of each speaker, a factor on the speaking rate that it has learned.
-        emotion_paces: further factors, of emotions.
+        paces: of each speaker.
         scale: of F0 and energy.
         acoustic: its numbers by name.
         acoustic_steps: it was trained for.
@@ -40,8 +40,7 @@ class Trained:
     sizes: VoiceSizes
     speakers: Sequence[str]
     emotions: Sequence[str]
-    paces: Mapping[str, float]
-    emotion_paces: Sequence[tuple[str, float]]
+    paces: Mapping[str, Pace]
     scale: Scale
     acoustic: Mapping[str, Tensor]
     acoustic_steps: int
@@ -64,9 +63,7 @@ def export(trained: Trained, folder: Path) -> None:
 
 def _voice(trained: Trained, voice: Path, speaker: str, row: int) -> None:
     pace = trained.paces[speaker]
-    write_settings(
-        voice, trained.sizes, audio_config(), [speaker], trained.emotions, pace, trained.emotion_paces
-    )
+    write_settings(voice, trained.sizes, audio_config(), [speaker], trained.emotions, *pace)
     statistics = np.array([[trained.scale.f0_mean], [trained.scale.f0_deviation]])
     np.save(voice / "am" / "mvn.npy", statistics)
     tensors = {name: value.detach().half().cpu() for name, value in trained.acoustic.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from bench.voice_sizes import AcousticSizes, VocoderSizes, VoiceSizes
 
@@ -60,6 +61,21 @@ class Vocoder:
     takes: int | None = None
 
 
+class Pace(NamedTuple):
+    """How fast a voice speaks.
+
+    Attributes:
+        factor: on the teacher's speaking rate.
+        emotions: further factors, of emotions that are high or fast, which blur at that pace.
+    """
+
+    factor: float
+    emotions: tuple[tuple[str, float], ...]
+
+
+_HIGH = (("happy", 0.93), ("fear", 0.95), ("surprise", 0.96))
+
+
 @dataclass(frozen=True, slots=True)
 class Preset:
     """A whole run.
@@ -73,8 +89,7 @@ class Preset:
         screened: bad takes are looked for by speech recognition.
         sizes: of both networks.
         acoustic, vocoder: how they are trained.
-        paces: of each voice, a factor on the teacher's speaking rate, for the voices that are served.
-        emotion_paces: further factors, of emotions that are high and not slow, which blur at that pace.
+        paces: of each voice that is served.
         emotion_strengths: factors on the distance from neutral, of emotions that blur where they are strong.
         scored: held-out texts that each voice and emotion is scored on.
         emotions_scored: how many emotions, from neutral on.
@@ -92,8 +107,10 @@ class Preset:
     sizes: VoiceSizes
     acoustic: Acoustic
     vocoder: Vocoder
-    paces: tuple[tuple[str, float], ...] = (("xiaobei", 0.9), ("yunjian", 0.85))
-    emotion_paces: tuple[tuple[str, float], ...] = (("happy", 0.93), ("fear", 0.95), ("surprise", 0.96))
+    paces: tuple[tuple[str, Pace], ...] = (
+        ("xiaobei", Pace(0.9, _HIGH)),
+        ("yunjian", Pace(0.85, (*_HIGH, ("angry", 0.95)))),
+    )
     emotion_strengths: tuple[tuple[str, float], ...] = (("happy", 0.7), ("surprise", 0.8))
     scored: int = 40
     emotions_scored: int = 7

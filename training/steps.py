@@ -184,7 +184,6 @@ def write_voice(run: Run) -> None:
         speakers=run.voices,
         emotions=run.emotions,
         paces=dict(run.preset.paces),
-        emotion_paces=run.preset.emotion_paces,
         scale=data.scale(run),
         acoustic={**learned, TABLE: table},
         generator=vocoder["modules"]["averaged"],

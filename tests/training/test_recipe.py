@@ -165,7 +165,7 @@ class TestVoice:
             f"{len(spoken)} takes",
             f"{len(learnt)} learned from",
             "| fp32, xiaobei, neutral |",
-            "xiaobei 0.9, yunjian 0.85; further ones: happy 0.93",
+            "yunjian 0.85 (happy 0.93, fear 0.95, surprise 0.96, angry 0.95)",
             "surprise 0.8",
             "CC-BY-SA",
         ):
