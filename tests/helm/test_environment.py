@@ -129,7 +129,7 @@ def test_the_worker_is_told_no_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     [
         ("default", None),
         ("volume", "/models/official/exported"),
-        ("modelscope", "/models/iic--speech_sambert-hifigan_tts_zh-cn_16k@v1.0.4-v6-760616a2"),
+        ("modelscope", "/models/iic--speech_sambert-hifigan_tts_zh-cn_16k@v1.0.4-v7-760616a2"),
     ],
 )
 def test_which_voices(case: str, model: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
