@@ -63,11 +63,7 @@ class Int16Vocoder:
 
     def start(self, total: int) -> Int16Sentence:
         """Begins a sentence of ``total`` frames."""
-        return Int16Sentence(self, total)
-
-    def begin(self, total: int) -> SentenceMemory:
-        """What layers keep of a sentence of ``total`` frames from piece to piece."""
-        return SentenceMemory(self._library, total)
+        return Int16Sentence(self, SentenceMemory(self._library, total))
 
     def vocode(self, memory: SentenceMemory, mel: Floats, excitation: Floats) -> Floats:
         """Takes the next frames of a sentence, and gives as many samples, ``delay`` late.
@@ -171,10 +167,9 @@ class Int16Sentence:
 
     repaired = 0
 
-    def __init__(self, vocoder: Int16Vocoder, total: int) -> None:
-        """Begins a sentence of ``total`` frames."""
-        self._vocoder = vocoder
-        self._memory = vocoder.begin(total)
+    def __init__(self, vocoder: Int16Vocoder, memory: SentenceMemory) -> None:
+        """Begins the sentence that the memory is for."""
+        self._vocoder, self._memory = vocoder, memory
         self._mel, self._excitation = _NOTHING, _NOTHING[0]  # that the vocoder has not seen
         self._lead, self._late = vocoder.behind, vocoder.delay  # frames to see first; samples to drop
         self._rest = _NOTHING[0]  # samples beyond what was asked for

@@ -289,9 +289,9 @@ void run_block(const Convolution *layer, int turns, const Start &start, int wait
     }
 }
 
-// The mean of a stage's residual blocks, of which the quicker ones wait, so that all come equally late.
-void run_blocks(const Vocoder &vocoder, const Stage &stage, const Floats &x, int delay, const Place &place,
-                const Floats &mean, Memory &memory) {
+// The mean of a stage's residual blocks, of which the quicker ones wait, so that all come equally late. Gives how late.
+int run_blocks(const Vocoder &vocoder, const Stage &stage, const Floats &x, int delay, const Place &place,
+               const Floats &mean, Memory &memory) {
     const int channels = stage.channels, pairs = (channels + 1) / 2, edge = mean.edge();
     const Pairs seen(pairs, place.length, edge);
     // The blocks' first layers see the same, and have the same levels.
@@ -304,6 +304,7 @@ void run_blocks(const Vocoder &vocoder, const Stage &stage, const Floats &x, int
         const int turns = vocoder.turns[block], wait = slowest - block_delay(layers, turns);
         run_block(layers, turns, {x, seen, delay}, wait, place, 1.0f / vocoder.block_count, block > 0, mean, memory);
     }
+    return delay + slowest;
 }
 
 // The last layer and the way to samples.
@@ -384,8 +385,7 @@ void vocode(const Vocoder *pointer, Sentence *sentence, const float *mel, const 
         });
         if (stage.source.size) add_source(stage.source, source.row(0) - delay * stage.source.stride, channels, raised);
         x = new Floats(channels, frames * rate, edge);
-        run_blocks(vocoder, stage, raised, delay, Place(*sentence, frames, rate), *x, memory);
-        delay += blocks_delay(vocoder, stage);
+        delay = run_blocks(vocoder, stage, raised, delay, Place(*sentence, frames, rate), *x, memory);
     }
     finish(vocoder, *x, channels, Place(*sentence, frames, rate).within(delay), memory, samples);
     delete x;
