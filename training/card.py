@@ -37,7 +37,8 @@ def _what(run: Run) -> str:
         f"Mandarin voices in the Sambert-HifiGan architecture (NSF, 16 kHz), preset `{run.preset.name}`, "
         f"in {len(run.emotions)} emotions: {', '.join(run.emotions)}. "
         f"Factors on the pace that they have learned: {_paces(run.preset.paces)}; "
-        f"on the strength of emotions: {_factors(run.preset.emotion_strengths)}. "
+        f"on the strength of emotions: {_factors(run.preset.emotion_strengths)}; "
+        f"on the contrast of mels: {run.preset.contrast:g}. "
         f"Made by `make voice`, seed {run.preset.seed}; docs/training.md tells how.{toy}"
     )
 

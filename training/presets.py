@@ -91,6 +91,7 @@ class Preset:
         acoustic, vocoder: how they are trained.
         paces: of each voice that is served.
         emotion_strengths: factors on the distance from neutral, of emotions that blur where they are strong.
+        contrast: factor on what mels have of it where they are served, in high bands.
         scored: held-out texts that each voice and emotion is scored on.
         emotions_scored: how many emotions, from neutral on.
         engines: what is scored: precisions of the vocoder, and ``"teacher"``.
@@ -112,6 +113,7 @@ class Preset:
         ("yunjian", Pace(0.85, (*_HIGH, ("angry", 0.95)))),
     )
     emotion_strengths: tuple[tuple[str, float], ...] = (("happy", 0.7), ("surprise", 0.8))
+    contrast: float = 1.15
     scored: int = 40
     emotions_scored: int = 7
     engines: tuple[str, ...] = ("fp32", "int8", "teacher")

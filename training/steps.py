@@ -21,6 +21,7 @@ from training.acoustic.task import AcousticTask, held_out_losses
 from training.audio import BANDS, RATE
 from training.batches import collate
 from training.card import card
+from training.contrast import LAYER, contrasted
 from training.corpus.corpus import Text, corpus, load, save, sentences
 from training.corpus.coverage import Sounds
 from training.export import Trained, export
@@ -179,6 +180,7 @@ def write_voice(run: Run) -> None:
         return
     learned: Mapping[str, Tensor] = acoustic["modules"]["averaged"]
     table = strengthened(learned[TABLE], run.vocabularies, run.preset.emotion_strengths)
+    generator: Mapping[str, Tensor] = vocoder["modules"]["averaged"]
     trained = Trained(
         sizes=run.preset.sizes,
         speakers=run.voices,
@@ -186,7 +188,7 @@ def write_voice(run: Run) -> None:
         paces=dict(run.preset.paces),
         scale=data.scale(run),
         acoustic={**learned, TABLE: table},
-        generator=vocoder["modules"]["averaged"],
+        generator={**generator, LAYER: contrasted(generator[LAYER], run.preset.contrast)},
         adversary=vocoder["modules"]["adversary"],
         **steps,
     )
@@ -251,11 +253,20 @@ def new_acoustic(run: Run) -> AcousticNetwork:
     return network
 
 
-def _vocoder(run: Run, made: Path | None) -> VocoderTask:
+def new_vocoder(run: Run) -> tuple[Generator, Adversary]:
+    """Gives the vocoder and its adversary as they start."""
     generator = Generator(run.preset.sizes, run.preset.seed)
     adversary = Adversary(run.preset.vocoder.adversary, run.preset.seed)
     if run.start:
         run.start.vocoder(generator, adversary, run.voices[0])
+        weights = generator.get_parameter(LAYER)
+        with torch.no_grad():
+            weights.copy_(contrasted(weights, 1 / run.preset.contrast))
+    return generator, adversary
+
+
+def _vocoder(run: Run, made: Path | None) -> VocoderTask:
+    generator, adversary = new_vocoder(run)
     clips = data.clips(run, data.heard_by_vocoder(run), made)
     settings, seed = run.preset.vocoder, run.preset.seed
     hears = Recogniser(run.vocabularies.rows("sy"), seed)

@@ -27,12 +27,10 @@ from training.presets import PRESETS
 from training.run import Run, RunError
 from training.scores import read_scores
 from training.start import Start
-from training.steps import STEPS, new_acoustic, ordered, teach
+from training.steps import STEPS, new_acoustic, new_vocoder, ordered, teach
 from training.strength import TABLE
 from training.takes import Take, load_take, take_path
 from training.teacher.orders import orders
-from training.vocoder.adversary import Adversary
-from training.vocoder.generator import Generator
 
 INITIALS_WITHOUT_VOICE = {"s_c", "sh_c", "xx_c", "f_c", "q_c", "ch_c", "c_c"}
 
@@ -200,8 +198,7 @@ class TestGoingOn:
                 assert torch.allclose(tensor, made[name], rtol=2e-3, atol=1e-3), name
             else:
                 assert torch.equal(tensor, made[name].half().float()), name
-        generator, adversary = Generator(run.preset.sizes, 9), Adversary(run.preset.vocoder.adversary, 9)
-        Start(model).vocoder(generator, adversary, "yunjian")
+        generator, adversary = new_vocoder(onward)
         tuned = read_tensors(run.folder / "tuning" / CHECKPOINT)["modules"]
         for name, tensor in generator.state_dict().items():
             assert torch.allclose(tensor, tuned["averaged"][name], rtol=2e-3, atol=1e-6), name
