@@ -112,7 +112,7 @@ class Preset:
         ("xiaobei", Pace(0.9, _HIGH)),
         ("yunjian", Pace(0.85, (*_HIGH, ("angry", 0.95)))),
     )
-    emotion_strengths: tuple[tuple[str, float], ...] = (("happy", 0.7), ("surprise", 0.8))
+    emotion_strengths: tuple[tuple[str, float], ...] = (("happy", 0.7), ("surprise", 0.65))
     contrast: float = 1.15
     scored: int = 40
     emotions_scored: int = 7

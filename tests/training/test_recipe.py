@@ -164,7 +164,7 @@ class TestVoice:
             f"{len(learnt)} learned from",
             "| fp32, xiaobei, neutral |",
             "yunjian 0.85 (happy 0.93, fear 0.95, surprise 0.96, angry 0.95)",
-            "surprise 0.8",
+            "surprise 0.65",
             "CC-BY-SA",
         ):
             assert said in card
