@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,13 +43,14 @@ def test_it_speaks_caches_and_finishes_what_runs_when_told_to_end(service: Servi
     status, headers, again = service.ask("POST", "/tts", body)
     assert (status, headers["X-Cache"], again) == (200, "hit", audio)
 
+    speaking = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    speaking.request("POST", "/tts", json.dumps({"text": LONG_TEXT}), {"Content-Type": "application/json"})
     kept = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
-    with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(service.ask, "POST", "/tts", {"text": LONG_TEXT})
-        wait_for_request(kept)
-        service.process.send_signal(signal.SIGTERM)
-        assert health_while_ending(kept) == "draining"
-        status, headers, audio = running.result()
+    wait_until_taken(kept)
+    service.process.send_signal(signal.SIGTERM)
+    assert health_while_ending(kept) == "draining"
+    response = speaking.getresponse()
+    status, audio = response.status, response.read()
     assert status == 200
     assert len(soundfile.read(io.BytesIO(audio))[0]) / rate > 30
     assert service.process.wait(PATIENCE) == 0
@@ -64,10 +64,13 @@ def test_it_speaks_caches_and_finishes_what_runs_when_told_to_end(service: Servi
     assert f"curl -fsS http://127.0.0.1:{service.port}/tts" in service.told()
 
 
-def wait_for_request(kept: http.client.HTTPConnection) -> None:
-    """Returns when gunicorn has taken the request before this one: it takes them in their order."""
-    kept.request("GET", "/livez")
-    assert kept.getresponse().read()
+def wait_until_taken(last: http.client.HTTPConnection) -> None:
+    """Returns when gunicorn has taken this connection and all before it: it takes them in their order.
+
+    What has not been taken when the service ends is reset.
+    """
+    last.request("GET", "/livez")
+    assert last.getresponse().read()
 
 
 def health_while_ending(kept: http.client.HTTPConnection) -> str:
