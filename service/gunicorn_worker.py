@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import socket
 import struct
 import time
@@ -50,11 +51,24 @@ class Worker(ThreadWorker):
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", _SEND_SECONDS, 0))
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENCE_SECONDS, 0))
         if wait := getattr(conn, "wait_for_data", None):  # older versions wait without a thread
-            conn.wait_for_data = lambda timeout: wait(timeout and _FIRST_BYTE_SECONDS)  # type: ignore[method-assign]
+            seconds = _FIRST_BYTE_SECONDS if self.alive else _GOODBYE_SECONDS
+            conn.wait_for_data = lambda timeout: wait(timeout and seconds)  # type: ignore[method-assign]
         kept = super().handle(conn)
         if not kept:
             _say_goodbye(conn.sock)
         return kept
+
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        """Stops listening once it is to end: who waits is let in, and who comes later is refused at once.
+
+        gunicorn would let connections wait, and reset them when the last request is done.
+        """
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                while select.select([listener], [], [], 0)[0]:
+                    self.accept(listener)
+                listener.close()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: finishes what runs, takes nothing new, and does not wait for who has never said a word."""

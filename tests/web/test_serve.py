@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,6 +19,7 @@ import pytest
 import soundfile
 
 from tests.running import PATIENCE, Service, start, stop
+from tests.waiting import until
 
 LONG_TEXT = "今天天气很好，我们去公园走走。" * 20
 
@@ -81,6 +84,27 @@ def health_while_ending(kept: http.client.HTTPConnection) -> str:
         answer = json.loads(response.read())
         if response.status == 503:
             return str(answer["status"])
+
+
+def test_when_it_is_to_end_it_hears_out_who_is_there_and_refuses_who_comes(service: Service) -> None:
+    body = json.dumps({"text": "你好"})
+    there = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    there.putrequest("POST", "/tts")
+    there.putheader("Content-Type", "application/json")
+    there.putheader("Content-Length", str(len(body)))
+    there.endheaders()
+    wait_until_taken(http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE))
+    service.process.send_signal(signal.SIGTERM)
+    until(lambda: refused(service))
+    there.send(body.encode())
+    assert there.getresponse().status == 200
+    assert service.process.wait(PATIENCE) == 0
+
+
+def refused(service: Service) -> bool:
+    """Whether a new connection is."""
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", service.port)) == errno.ECONNREFUSED
 
 
 def test_ctrl_c_while_loading_ends_it_quietly(tmp_path: Path) -> None:
