@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from multiprocessing.process import BaseProcess
+from multiprocessing.process import BaseProcess, parent_process
 from multiprocessing.queues import Queue
 from queue import Empty
 from typing import TypeVar
@@ -56,5 +58,13 @@ def _next(found: Queue[Found], processes: Sequence[BaseProcess]) -> Found:
 
 
 def _work(work: Work[Part, Found], share: Sequence[Part], found: Queue[Found]) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     for one in work(share):
         found.put(one)
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent has been killed, which could not end it."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator, Sequence
 
 import pytest
 
+from tests.waiting import PATIENCE
 from training.together import together
+
+ENDLESS = "import tests.training.test_together as t; list(t.together([1, 2], t.endless, 2))"
 
 
 def squares(numbers: Sequence[int]) -> Iterator[tuple[int, int, int]]:
@@ -18,6 +24,13 @@ def squares(numbers: Sequence[int]) -> Iterator[tuple[int, int, int]]:
 def death(numbers: Sequence[int]) -> Iterator[int]:
     yield numbers[0]
     os._exit(1)
+
+
+def endless(numbers: Sequence[int]) -> Iterator[int]:
+    for number in numbers:
+        print("at work", flush=True)
+        time.sleep(1_000)
+        yield number
 
 
 @pytest.mark.parametrize("workers", [1, 2, 9])
@@ -35,3 +48,11 @@ def test_without_work_there_is_nothing_to_find() -> None:
 def test_a_process_that_dies_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="has died"):
         list(together([1, 2, 3, 4], death, 2))
+
+
+def test_no_process_is_left_when_the_one_that_started_them_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", ENDLESS], stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout
+        assert [first.stdout.readline() for _ in "12"] == ["at work\n"] * 2
+        first.kill()
+        first.communicate(timeout=PATIENCE)  # returns when nobody is left who could write
