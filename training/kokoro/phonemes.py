@@ -40,13 +40,14 @@ _SYLLABLE = re.compile(r"(zh|ch|sh|[bpmfdtnlgkhjqxrzcs]?)([aoeiuvê].*)")
 
 _ARPABET = {
     "AA": "ɑ", "AE": "æ", "AH": "ʌ", "AO": "ɔ", "AW": "W", "AY": "I", "EH": "ɛ", "ER": "ɜɹ",
-    "EY": "A", "IH": "ɪ", "IY": "i", "OW": "O", "OY": "Y", "UH": "ʊ", "UW": "u",
+    "EY": "A", "IH": "ɪ", "IY": "iː", "OW": "O", "OY": "Y", "UH": "ʊ", "UW": "u",
     "B": "b", "CH": "ʧ", "D": "d", "DH": "ð", "F": "f", "G": "ɡ", "HH": "h", "JH": "ʤ", "K": "k",
     "L": "l", "M": "m", "N": "n", "NG": "ŋ", "P": "p", "R": "ɹ", "S": "s", "SH": "ʃ", "T": "t",
     "TH": "θ", "V": "v", "W": "w", "Y": "j", "Z": "z", "ZH": "ʒ",
 }  # fmt: skip
 _ASPIRATED = {"P": "pʰ", "T": "tʰ", "K": "kʰ"}
-_REDUCED = {"AH": "ə", "ER": "əɹ"}
+_CLOSING = {"M": "mː"}
+_REDUCED = {"AH": "ə", "ER": "əɹ", "IY": "i"}
 _STRESS = {"1": "ˈ", "2": "ˌ"}
 
 _MARKS = {"，": ",", "、": ",", "：": ":", "；": ";", "。": ".", "！": "!", "？": "?", "…": "…"}
@@ -138,7 +139,8 @@ def _with_r(final: str) -> str:
 def english_parts(phones: Sequence[str]) -> list[str]:
     """Gives the phonemes of each ARPAbet phone of a syllable.
 
-    P, T and K that begin one are aspirated, as in English: a Mandarin voice says b, d and g else.
+    P, T and K that begin one are aspirated, as in English: a Mandarin voice says b, d and g else. M that
+    ends one is long: else it says n, as no Mandarin syllable ends in m.
 
     Raises:
         UnknownPhonemeError: one is no ARPAbet phone.
@@ -146,6 +148,7 @@ def english_parts(phones: Sequence[str]) -> list[str]:
     parts = [phone_phonemes(phone) for phone in phones]
     if any(phone.endswith(("0", "1", "2")) for phone in phones):
         parts[0] = _ASPIRATED.get(phones[0], parts[0])
+        parts[-1] = _CLOSING.get(phones[-1], parts[-1])
     return parts
 
 
