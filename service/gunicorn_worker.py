@@ -64,8 +64,9 @@ class Worker(ThreadWorker):
         gunicorn would let connections wait, and reset them when the last request is done.
         """
         super().set_accept_enabled(enabled)
-        if not self.alive:
-            for listener in self.sockets:
+        if not (enabled or self.alive):
+            while self.sockets:  # none is left if gunicorn calls this again
+                listener = self.sockets.pop()
                 while select.select([listener], [], [], 0)[0]:
                     self.accept(listener)
                 listener.close()
