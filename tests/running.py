@@ -25,7 +25,7 @@ class Service:
     folder: Path
 
     def ask(self, method: str, path: str, body: object = None) -> tuple[int, http.client.HTTPMessage, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = self.connection()
         try:
             data = None if body is None else json.dumps(body)
             connection.request(method, path, data, {"Content-Type": "application/json"})
@@ -33,6 +33,10 @@ class Service:
             return response.status, response.headers, response.read()
         finally:
             connection.close()
+
+    def connection(self) -> http.client.HTTPConnection:
+        """A connection to it, which is made with the first request."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
 
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + PATIENCE

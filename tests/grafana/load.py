@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from collections.abc import Mapping
 from functools import partial
@@ -12,7 +11,7 @@ import numpy as np
 
 from service.runtime.export.voice import export_voice
 from service.runtime.exported import write_exported
-from tests.running import PATIENCE, Service
+from tests.running import Service
 from tests.runtime.voices import Floats, altered, exported
 from tests.waiting import until
 
@@ -95,7 +94,7 @@ class Client:
         headers: Mapping[str, str] | None = None,
         method: str = "",
     ) -> bytes:
-        connection = http.client.HTTPConnection("127.0.0.1", self._service.port, timeout=PATIENCE)
+        connection = self._service.connection()
         try:
             data = None if body is None else json.dumps(body)
             method = method or ("POST" if body else "GET")

@@ -46,9 +46,9 @@ def test_it_speaks_caches_and_finishes_what_runs_when_told_to_end(service: Servi
     status, headers, again = service.ask("POST", "/tts", body)
     assert (status, headers["X-Cache"], again) == (200, "hit", audio)
 
-    speaking = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    speaking = service.connection()
     speaking.request("POST", "/tts", json.dumps({"text": LONG_TEXT}), {"Content-Type": "application/json"})
-    kept = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    kept = service.connection()
     wait_until_taken(kept)
     service.process.send_signal(signal.SIGTERM)
     assert health_while_ending(kept) == "draining"
@@ -88,12 +88,12 @@ def health_while_ending(kept: http.client.HTTPConnection) -> str:
 
 def test_when_it_is_to_end_it_hears_out_who_is_there_and_refuses_who_comes(service: Service) -> None:
     body = json.dumps({"text": "你好"})
-    there = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    there = service.connection()
     there.putrequest("POST", "/tts")
     there.putheader("Content-Type", "application/json")
     there.putheader("Content-Length", str(len(body)))
     there.endheaders()
-    wait_until_taken(http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE))
+    wait_until_taken(service.connection())
     service.process.send_signal(signal.SIGTERM)
     until(lambda: refused(service))
     there.send(body.encode())

@@ -31,7 +31,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def connection(service: Service) -> Iterator[http.client.HTTPConnection]:
-    opened = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    opened = service.connection()
     yield opened
     opened.close()
 
