@@ -23,6 +23,7 @@ class Acoustic:
         warmup: steps.
         noise: standard deviation of what is added to the frame that is fed back, in normalised mels.
         scheduled: their share of the frames fed back.
+        variance: whether the variance adaptor learns, too.
     """
 
     steps: int
@@ -32,6 +33,7 @@ class Acoustic:
     warmup: int = 500
     noise: float = 0.4
     scheduled: float = 0.5
+    variance: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Preset:
         ("xiaobei", Pace(0.9, _HIGH)),
         ("yunjian", Pace(0.85, (*_HIGH, ("angry", 0.95)))),
     )
-    emotion_strengths: tuple[tuple[str, float], ...] = (("happy", 0.7), ("surprise", 0.65))
+    emotion_strengths: tuple[tuple[str, float], ...] = (("happy", 0.6), ("surprise", 0.65))
     contrast: float = 1.15
     scored: int = 40
     emotions_scored: int = 7
@@ -123,7 +125,8 @@ class Preset:
     def onward(self, steps: int) -> Preset:
         """The same for networks that have been trained before: half of the rates, and other takes.
 
-        Their own frames and the adversary are good already, and join at once.
+        Their own frames and the adversary are good already, and join at once. So is the variance
+        adaptor, which would only get to know the new takes by heart.
 
         Args:
             steps: that they have been trained for; what is drawn depends on it.
@@ -131,7 +134,7 @@ class Preset:
         return replace(
             self,
             seed=self.seed + steps,
-            acoustic=replace(self.acoustic, rate=self.acoustic.rate / 2, own_from=0),
+            acoustic=replace(self.acoustic, rate=self.acoustic.rate / 2, own_from=0, variance=False),
             vocoder=replace(self.vocoder, rate=self.vocoder.rate / 2, adversary_from=0),
         )
 

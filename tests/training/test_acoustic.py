@@ -19,9 +19,8 @@ from training.acoustic.losses import acoustic_losses
 from training.acoustic.network import AcousticNetwork, frames_before
 from training.acoustic.task import AcousticTask, held_out_losses
 from training.batches import collate
-from training.features import Example
 from training.loop import CHECKPOINT, train
-from training.presets import PRESETS
+from training.presets import PRESETS, Acoustic
 
 SMOKE = PRESETS["smoke"]
 SIZES = SMOKE.sizes
@@ -40,10 +39,10 @@ def served(network: AcousticNetwork) -> Sambert:
     return Sambert(VoiceWeights("toy", 16_000, UNIT, config, tensors, vocoder, {}, None, ""))
 
 
-def task(settings: object = None, chosen: list[Example] | None = None) -> AcousticTask:
+def task(settings: Acoustic = SMOKE.acoustic) -> AcousticTask:
     network = AcousticNetwork(SIZES, UNIT, seed=1)
-    acoustic = replace(SMOKE.acoustic, frames=400, steps=30, warmup=3)
-    return AcousticTask(network, chosen or examples(6), acoustic, 7, group=GROUP, device=CPU)
+    acoustic = replace(settings, frames=400, steps=30, warmup=3)
+    return AcousticTask(network, examples(6), acoustic, 7, group=GROUP, device=CPU)
 
 
 class TestNetwork:
@@ -163,6 +162,15 @@ class TestTraining:
             assert end < 0.9 * start, name
         held_out = held_out_losses(learning.averaged, examples(2), GROUP, CPU)
         assert held_out["held_out_mel"] < losses[0]["mel"]
+
+    def test_what_goes_on_keeps_its_variance_adaptor(self) -> None:
+        learning = task(SMOKE.onward(30).acoustic)
+        before = {name: tensor.clone() for name, tensor in learning.averaged.state_dict().items()}
+        for number in range(2):
+            learning.step(number)
+        after = learning.averaged.state_dict()
+        kept = {name for name, tensor in before.items() if torch.equal(tensor, after[name])}
+        assert kept == {name for name in before if name.startswith("variance_adaptor")}
 
     def test_an_interruption_changes_nothing(self, tmp_path: Path) -> None:
         train(task(), 6, tmp_path / "whole", keep_every=100)

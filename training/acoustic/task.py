@@ -50,6 +50,7 @@ class AcousticTask:
         """
         self.seed = seed
         self.network = network.to(device)
+        self.network.variance_adaptor.requires_grad_(settings.variance)
         self.averaged = copy.deepcopy(self.network).eval().requires_grad_(False)
         self.recogniser = Recogniser(network.symbols, seed).to(device)
         self.modules: dict[str, nn.Module] = {
