@@ -19,13 +19,13 @@ RATE = 16_000
 HOP = 200
 """Samples a frame: 80 frames a second."""
 
-FFT, WINDOW = 2048, 1000
+FFT, WINDOW = 2048, 512
 BANDS, LOWEST, HIGHEST = 80, 0.0, 8000.0
 
-FLOOR = 1e-5
+FLOOR = 5e-6
 """What the magnitude in a band is raised to before its logarithm is taken."""
 
-MEAN, DEVIATION = -5.0, 2.5
+MEAN, DEVIATION = -5.67, 2.5
 """A normalised mel is ``(ln(max(magnitude, FLOOR)) - MEAN) / DEVIATION``: -2.6 in silence, 3 at most."""
 
 

@@ -25,7 +25,7 @@ _CLIP = 5.0  # norm of the gradient
 _FIRST_SHARE, _ADVERSARY_SHARE = 0.4, 0.5  # of the learning rate, once there is an adversary
 _TAKEN, _FEATURES = 4.0, 2.0  # weights of what the adversary says
 _HEARD = 10.0  # weight of what the recogniser hears: its gradient is then about as large as that of the mel
-_HEARD_FFT, _HEARD_WINDOW = 512, 400  # a mel's own window of 1,000 samples would blur the burst of a stop
+_HEARD_FFT, _HEARD_WINDOW = 512, 400  # shorter than a mel's own window: the burst of a stop is short
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,11 +139,12 @@ class VocoderTask:
     def _opposed(self, made: Tensor, true: Tensor) -> dict[str, Tensor]:
         """Lets the adversary learn, and gives what it then says of what was made."""
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
-            apart = told_apart(self.adversary(true), self.adversary(made.detach()))
+            judged_true = self.adversary(true)  # once: its step moves the adversary but little
+            apart = told_apart(judged_true, self.adversary(made.detach()))
         self._descend("adversary", apart)
         self.adversary.requires_grad_(False)
         with torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16):
-            judged_true, judged = self.adversary(true), self.adversary(made)
+            judged = self.adversary(made)
         self.adversary.requires_grad_(True)
         taken, features = taken_for_true(judged), features_apart(judged_true, judged)
         return {"taken": _TAKEN * taken, "features": _FEATURES * features, "adversary": apart}
