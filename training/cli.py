@@ -13,6 +13,7 @@ import click
 import torch
 from rich.console import Console
 
+from service.models.errors import ModelError
 from training.adopt import adopt
 from training.pair import vocoder_beside
 from training.presets import PRESETS
@@ -123,7 +124,7 @@ def _do(run: Run, step: Callable[[Run], None]) -> None:
     try:
         run.check()
         step(run)
-    except (RunError, FileNotFoundError) as error:
+    except (RunError, ModelError, FileNotFoundError) as error:
         raise click.ClickException(str(error)) from None
 
 

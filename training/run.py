@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from service.models.unit import LinguisticUnit
+from training.audio import audio_config
 from training.features import unit
 from training.folder import read_json, write_bytes, write_json
 from training.kokoro.emotions import EMOTIONS
@@ -53,8 +54,12 @@ class Run:
         """Claims the folder for the preset.
 
         Raises:
-            RunError: it belongs to a run of another preset or seed.
+            RunError: it belongs to a run of another preset or seed, or networks would go on with other mels.
         """
+        if self.start and (audio := self.start.audio) != audio_config():
+            raise RunError(
+                f"{self.start.folder} has mels of {audio}; networks can only go on with {audio_config()}."
+            )
         path, own = self.folder / "run.json", {"preset": self.preset.name, "seed": self.preset.seed}
         if not path.is_file():
             write_json(path, own)

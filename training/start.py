@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from service.models.checkpoint import read_tensors as read_network
 from service.models.layout import ModelFolder, VoiceFiles
+from service.models.section import Section
 from training.features import Scale
 from training.folder import read_tensors, write_tensors
 
@@ -38,6 +39,17 @@ class Start:
     def steps(self) -> tuple[int, int]:
         """That the acoustic model and the vocoder have been trained for."""
         return int(self._rest["acoustic_steps"]), int(self._rest["vocoder_steps"])
+
+    @property
+    def audio(self) -> Mapping[str, Any]:
+        """What its first voice says of its mels; see ``training.audio.audio_config``.
+
+        Raises:
+            ModelError: it says nothing of them.
+        """
+        voice = self._voice(ModelFolder(self.folder).voices[0])
+        said = Section.read(voice.vocoder_config).section("audio_config")
+        return {str(key): said.value(str(key)) for key in said.keys}
 
     def acoustic(self, network: nn.Module, speakers: Sequence[str]) -> None:
         """Gives an acoustic model the numbers of all voices, the speakers in this order.

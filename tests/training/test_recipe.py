@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -206,6 +208,15 @@ class TestGoingOn:
             assert torch.equal(tensor, tuned["adversary"][name].half().float()), name
         assert data.scale(onward) == data.scale(run)
         assert Start(model).steps == (run.preset.acoustic.steps, 20)
+
+    def test_a_model_with_other_mels_cannot_go_on(self, run: Run, tmp_path: Path) -> None:
+        onward = partial(Run, tmp_path, run.preset.onward(30), run.device, False, 1, run.console)
+        onward(Start(run.folder / "voice")).check()
+        model = shutil.copytree(run.folder / "voice", tmp_path / "model")
+        said = model / "voices" / "xiaobei" / "voc" / "config.yaml"
+        said.write_text(said.read_text("utf-8").replace("win_length: 512", "win_length: 1000"), "utf-8")
+        with pytest.raises(RunError, match=r"'win_length': 1000.*can only go on with.*'win_length': 512"):
+            onward(Start(model)).check()
 
     def test_other_takes_are_spoken_then(self, run: Run) -> None:
         texts = load(run.folder / "corpus.json")
