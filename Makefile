@@ -45,6 +45,7 @@ voice: $(VENV)/.voice  ## makes the voices, which takes hours; goes on where it 
 bench: $(VENV)/.test  ## the figures in the README
 	$(BIN)/python -m bench.latency
 	$(BIN)/python -m bench.quality
+	$(BIN)/python -m bench.quality --list unseen --emotion neutral
 	$(BIN)/python -m bench.engine
 	$(BIN)/python -m bench.vocoder
 	$(BIN)/python -m bench.soak

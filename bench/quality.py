@@ -21,6 +21,9 @@ from service.settings import load_settings
 from service.text.frontend import FrontEnd
 from service.text.sentence import Style
 
+LISTS = ("mixed", "unseen")
+"""Of ``bench/texts``; in the same mixture: service, numbers, addresses, English, questions, tales."""
+
 _HEADER = (
     "voice, emotion",
     "CER",
@@ -99,11 +102,24 @@ def details(results: Results) -> Iterator[dict[str, object]]:
 @click.command()
 @click.option("--voice", "voices", multiple=True, help="A voice to measure; may be repeated.")
 @click.option("--emotion", "emotions", multiple=True, help="An emotion to measure; may be repeated.")
+@click.option(
+    "--list",
+    "name",
+    type=click.Choice(LISTS),
+    default=LISTS[0],
+    show_default=True,
+    help="What is spoken; the settings of the embedded voices were chosen by mixed, nothing by unseen.",
+)
 @click.option("--texts", "count", type=click.IntRange(1), help="Use only so many texts of the list.")
 @click.option("--intensity", type=click.FloatRange(0, 2), default=1.0, show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write each take as JSON.")
 def main(
-    voices: tuple[str, ...], emotions: tuple[str, ...], count: int | None, intensity: float, out: Path | None
+    voices: tuple[str, ...],
+    emotions: tuple[str, ...],
+    name: str,
+    count: int | None,
+    intensity: float,
+    out: Path | None,
 ) -> None:
     """Speaks a list of texts, listens to it, and prints a Markdown table."""
     console, started = Console(stderr=True), time.monotonic()
@@ -112,7 +128,7 @@ def main(
         studio = Studio(FrontEnd(settings.lexicon), build_voices(settings))
         judge = Judge(settings.threads or available_cores())
     conditions = plan(studio.voices, voices, emotions)
-    spoken = texts("mixed")[:count]
+    spoken = texts(name)[:count]
     results = _measure(studio, judge, conditions, spoken, intensity, console)
     click.echo(table(results))
     click.echo(f"\n{len(spoken)} texts; {(time.monotonic() - started) / 60:.1f} minutes in all.")

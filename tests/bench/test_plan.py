@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bench.quality import Condition, plan
+from bench.quality import LISTS, Condition, plan
+from bench.studio import texts
 from bench.table import markdown
 
 VOICES = {"anna": ("neutral", "happy"), "bert": ("neutral", "sad")}
@@ -23,6 +24,13 @@ VOICES = {"anna": ("neutral", "happy"), "bert": ("neutral", "sad")}
 )
 def test_plan(wanted: list[str], emotions: list[str], conditions: list[tuple[str, str]]) -> None:
     assert plan(VOICES, wanted, emotions) == [Condition(*condition) for condition in conditions]
+
+
+def test_lists_are_as_long_and_share_no_text() -> None:
+    lists = [texts(name) for name in LISTS]
+
+    assert [len(found) for found in lists] == [40, 40]
+    assert len({text for found in lists for text in found}) == 80
 
 
 def test_table() -> None:
